@@ -1,0 +1,20 @@
+//! What a rollout may see and decide.
+//!
+//! This crate knows nothing of simulation: no clock, no randomness, no I/O, and no truth. It sees
+//! [`Sample`]s that have arrived, judges them by [`Gate`]s and decides. The same code is driven by the
+//! simulator, by recorded metrics and by a drill, so the gate you test is the gate you ship.
+
+pub mod controller;
+pub mod hist;
+pub mod policy;
+pub mod sample;
+pub mod time;
+pub mod units;
+pub mod verdict;
+
+pub use controller::{Action, Controller, Decision, View};
+pub use hist::Hist;
+pub use policy::{Cohort, Gate, Policy, Stage};
+pub use sample::{Arm, Catalog, Sample};
+pub use time::{Span, Time};
+pub use verdict::{Evidence, Status, Verdict};

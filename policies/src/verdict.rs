@@ -1,0 +1,54 @@
+//! What a gate says, and why.
+
+use crate::time::{Span, Time};
+
+/// The four answers of a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The evidence is within the limit.
+    Pass,
+    /// The evidence is beyond the limit.
+    Fail,
+    /// There is evidence, too little to judge. Never a pass.
+    Inconclusive,
+    /// No sample has arrived. Never a pass.
+    NoData,
+}
+
+impl Status {
+    /// `pass`, `fail`, `inconclusive` or `no-data`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::Inconclusive => "inconclusive",
+            Status::NoData => "no-data",
+        }
+    }
+}
+
+/// What a verdict rests on. Durations are in seconds, shares in fractions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// The reading, if there was one.
+    pub value: Option<f64>,
+    /// What it was held against, if that could be told.
+    pub limit: Option<f64>,
+    /// The window that was read: from (exclusive) and to (inclusive), by stamp.
+    pub window: (Time, Time),
+    /// Outcomes in the window: the denominator, or the values of a quantile.
+    pub samples: u64,
+    /// The age of the newest sample, if any arrived.
+    pub age: Option<Span>,
+    /// What the rule adds, such as `p = 0.003` or `stable as it last was`; may be empty.
+    pub note: String,
+}
+
+/// A gate's answer in one round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The answer.
+    pub status: Status,
+    /// What it rests on.
+    pub evidence: Evidence,
+}
