@@ -51,6 +51,19 @@ impl Hist {
         hist
     }
 
+    /// Adds one value.
+    pub fn add(&mut self, value: u64) {
+        let cell = cell_of(value);
+        match self.cells.binary_search_by_key(&cell, |c| c.0) {
+            Ok(i) => self.cells[i].1 += 1,
+            Err(i) => self.cells.insert(i, (cell, 1)),
+        }
+        self.min = if self.count == 0 { value } else { self.min.min(value) };
+        self.max = self.max.max(value);
+        self.count += 1;
+        self.sum += u128::from(value);
+    }
+
     /// How many values there are.
     pub fn count(&self) -> u64 {
         self.count

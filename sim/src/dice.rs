@@ -174,7 +174,8 @@ impl Dist {
     /// Nothing, always.
     pub const ZERO: Dist = Dist::Constant(0.0);
 
-    fn draw(&self, stream: &mut Stream) -> f64 {
+    /// A draw, in seconds or as a plain number.
+    pub fn draw(&self, stream: &mut Stream) -> f64 {
         match *self {
             Dist::Constant(value) => value,
             Dist::Exp { mean } => mean * stream.exponential(),

@@ -2,7 +2,28 @@
 //! truly happened. A trial is a pure function of scenario, policy and seed.
 
 pub mod catalog;
+pub mod components;
+pub mod context;
+pub mod demand;
 pub mod dice;
+pub mod drift;
+pub mod faults;
+pub mod knobs;
+pub mod ledger;
+pub mod meters;
+//pub mod play;
+pub mod population;
 pub mod presets;
+pub mod queue;
+pub mod routing;
 pub mod scenario;
+pub mod setup;
+pub mod steering;
+pub mod telemetry;
 pub mod trial;
+//pub mod truth;
+pub mod world;
+
+//pub use play::Match;
+pub use scenario::Scenario;
+pub use trial::Trial;

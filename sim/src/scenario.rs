@@ -48,6 +48,8 @@ pub struct Scenario {
     pub objectives: Vec<Objective>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// The size of every fault: 1 is as written, 0 exactly none.
+    pub severity: f64,
 }
 
 /// The population. Every list of (value, share) is drawn per subject by keyed dice; shares sum to at most 1, and the rest has
@@ -263,6 +265,8 @@ pub enum Backoff {
 /// Request -> queue with c servers -> outcome.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calls {
+    /// The `calls` component whose completed requests go on here; `None` takes the traffic.
+    pub after: Option<String>,
     /// Time in a server. A recorded service time takes precedence.
     pub service: Dist,
     /// Servers; `None` is unlimited.

@@ -1,0 +1,502 @@
+//! `calls`: a request meets a queue with servers and comes to one of four ends: completed, failed, cancelled, dropped.
+
+use super::{Component, Place, Slab, split};
+use crate::context::{Context, Who, stretched};
+use crate::demand::Request;
+use crate::dice::{Purpose, Stream};
+use crate::scenario::{Backoff, Calls as Spec, Pool};
+use gatecrash_policies::sample::Arm;
+use gatecrash_policies::time::{Span, Time};
+use std::collections::VecDeque;
+
+/// Local ids of the signals, in the order of `catalog::CALLS`.
+mod signal {
+    pub const STARTS: u16 = 0;
+    pub const ATTEMPTS: u16 = 1;
+    pub const RETRIES: u16 = 2;
+    pub const REJECTED: u16 = 3;
+    pub const FAILURES: u16 = 4;
+    pub const TIMEOUTS: u16 = 5;
+    pub const ABANDONED: u16 = 6;
+    pub const OUTCOMES: u16 = 7;
+    pub const COMPLETES: u16 = 8;
+    pub const ERRORS: u16 = 9;
+    pub const CANCELS: u16 = 10;
+    pub const CANCELLED: u16 = 11;
+    pub const DROPPED: u16 = 12;
+    pub const DUPLICATE_FINALS: u16 = 13;
+    pub const DEPENDENCY_FAILURES: u16 = 14;
+    pub const FALLBACKS: u16 = 15;
+    pub const LATENCY: u16 = 16;
+    pub const WAIT: u16 = 17;
+    pub const SERVICE: u16 = 18;
+    pub const CANCEL_TO_ACK: u16 = 19;
+    pub const HOPS: u16 = 20;
+    pub const QUEUE: u16 = 21;
+    pub const IN_SYSTEM: u16 = 22;
+}
+
+/// Local ids of the knobs, in the order of `catalog::CALLS`.
+mod knob {
+    pub const LATENCY: u16 = 0;
+    pub const ERROR_RATE: u16 = 1;
+    pub const CANCEL: u16 = 2;
+    pub const CANCEL_LATENCY: u16 = 3;
+    pub const CAPACITY: u16 = 4;
+    pub const DROP: u16 = 5;
+    pub const DUPLICATE_FINAL: u16 = 6;
+    pub const DEPENDENCY_ERRORS: u16 = 7;
+    pub const DEPENDENCY_LATENCY: u16 = 8;
+    pub const FALLBACK: u16 = 9;
+    pub const HOPS: u16 = 10;
+}
+
+/// Codes of the component's events.
+mod code {
+    /// A server is done with an attempt.
+    pub const DONE: u8 = 0;
+    /// The caller stops waiting for an attempt.
+    pub const TIMEOUT: u8 = 1;
+    /// The caller leaves the queue.
+    pub const IMPATIENT: u8 = 2;
+    /// The caller cancels.
+    pub const CANCEL: u8 = 3;
+    /// The cancellation is acknowledged.
+    pub const ACK: u8 = 4;
+    /// The caller tries again.
+    pub const RETRY: u8 = 5;
+    /// A server is done with an attempt that nobody waits for any more; the slot is the pool.
+    pub const RELEASE: u8 = 6;
+}
+
+/// Where an attempt stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Waiting,
+    Serving,
+    BackingOff,
+}
+
+/// What an attempt's luck has in store, drawn when a server takes it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fate {
+    service: Span,
+    fails: bool,
+    drops: bool,
+    doubles: bool,
+    dependency_fails: bool,
+    falls_back: bool,
+    /// After so much of its service the caller cancels, and has to wait so long for the acknowledgement.
+    cancel: Option<(Span, Span)>,
+}
+
+#[derive(Clone, Debug)]
+struct Call {
+    who: Who,
+    /// A trace's own service time and outcome.
+    recorded: Option<Span>,
+    recorded_failure: bool,
+    started: Time,
+    /// When the present attempt began, and when a server took it.
+    attempted: Time,
+    served: Time,
+    /// When a cancellation was asked for.
+    cancelled: Time,
+    phase: Phase,
+    fate: Fate,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Servers {
+    /// How many may be busy; `u64::MAX` is unlimited.
+    count: u64,
+    busy: u64,
+    /// (slot, generation) in order of arrival; those whose generation has moved on have left.
+    queue: VecDeque<(u32, u32)>,
+    waiting: u64,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Calls<'a> {
+    spec: &'a Spec,
+    place: Place,
+    calls: Slab<Call>,
+    pools: [Servers; 2],
+}
+
+impl<'a> Calls<'a> {
+    /// Idle.
+    pub fn new(spec: &'a Spec, place: Place) -> Calls<'a> {
+        let count = spec.servers.map_or(u64::MAX, u64::from);
+        let pool = Servers { count, ..Servers::default() };
+        Calls { spec, place, calls: Slab::default(), pools: [pool.clone(), pool] }
+    }
+
+    fn pool(&self, arm: Arm) -> usize {
+        usize::from(self.spec.pool == Pool::PerArm && arm == Arm::Canary)
+    }
+
+    fn start(&mut self, request: Request, arm: Arm, shadow: bool, world: &mut Context) {
+        let who = Who { subject: request.subject, ordinal: request.ordinal, attempt: 0, arm, shadow };
+        self.place.count(world, signal::STARTS, &who);
+        let call = Call {
+            who,
+            recorded: request.service,
+            recorded_failure: request.failed,
+            started: world.now,
+            attempted: world.now,
+            served: world.now,
+            cancelled: Time::ZERO,
+            phase: Phase::Waiting,
+            fate: Fate::default(),
+        };
+        let (slot, _) = self.calls.insert(call);
+        self.attempt(slot, world);
+    }
+
+    /// The caller knocks: served at once, queued, or turned away.
+    fn attempt(&mut self, slot: u32, world: &mut Context) {
+        let call = self.calls.at(slot);
+        call.attempted = world.now;
+        call.phase = Phase::Waiting;
+        let who = call.who;
+        world.meet(&who);
+        self.place.count(world, signal::ATTEMPTS, &who);
+        let pool = self.pool(who.arm);
+        let servers = &mut self.pools[pool];
+        if servers.busy < servers.count {
+            self.place.shift(world, signal::IN_SYSTEM, who.arm, 1);
+            self.serve(slot, world);
+        } else if servers.waiting < self.spec.queue.map_or(u64::MAX, u64::from) {
+            servers.waiting += 1;
+            let generation = self.calls.generation(slot);
+            servers.queue.push_back((slot, generation));
+            self.place.shift(world, signal::IN_SYSTEM, who.arm, 1);
+            self.place.shift(world, signal::QUEUE, who.arm, 1);
+            self.plan_departure(slot, generation, who, world);
+        } else {
+            self.place.count(world, signal::REJECTED, &who);
+            self.fail(slot, world);
+        }
+    }
+
+    /// A caller in the queue may lose patience.
+    fn plan_departure(&mut self, slot: u32, generation: u32, who: Who, world: &mut Context) {
+        if let Some(timeout) = self.spec.timeout {
+            world.plan(timeout, self.place.id, code::TIMEOUT, slot, generation);
+        }
+        if let Some(patience) = &self.spec.patience {
+            let patience = world.luck(Purpose::Cancel, self.place.id, &who).span(patience);
+            world.plan(patience, self.place.id, code::IMPATIENT, slot, generation);
+        }
+    }
+
+    /// A free server takes the attempt.
+    fn serve(&mut self, slot: u32, world: &mut Context) {
+        let generation = self.calls.renew(slot);
+        let fate = self.fate(slot, world);
+        let call = self.calls.at(slot);
+        call.phase = Phase::Serving;
+        call.served = world.now;
+        call.fate = fate;
+        let (who, waited) = (call.who, world.now.since(call.attempted));
+        self.place.value(world, signal::WAIT, &who, waited.0);
+        let pool = self.pool(who.arm);
+        self.pools[pool].busy += 1;
+        let patience = self.spec.timeout.map_or(Span::MAX, |timeout| Span(timeout.0.saturating_sub(waited.0)));
+        let (after, code) = match fate.cancel {
+            Some((after, _)) if after < patience => (after, code::CANCEL),
+            _ if fate.service <= patience => (fate.service, code::DONE),
+            _ => (patience, code::TIMEOUT),
+        };
+        world.plan(after, self.place.id, code, slot, generation);
+    }
+
+    /// Every attempt takes the same draws, whatever the knobs say, so that bending one moves no other.
+    fn fate(&mut self, slot: u32, world: &mut Context) -> Fate {
+        let call = self.calls.at(slot);
+        let (who, recorded, failure) = (call.who, call.recorded, call.recorded_failure);
+        let mut stream = world.luck(Purpose::Service, self.place.id, &who);
+        let drift = world.drift.latency(who.arm);
+        let level = |knob| self.place.level(world, knob, &who);
+        let drawn = recorded.unwrap_or_else(|| stream.span(&self.spec.service));
+        let mut service = stretched(level(knob::LATENCY), drawn, drift);
+        let error_rate = level(knob::ERROR_RATE).share(self.spec.errors * world.drift.errors(who.arm));
+        let mut fate = Fate {
+            fails: stream.coin(error_rate) || failure,
+            drops: stream.coin(level(knob::DROP).share(self.spec.drop)),
+            doubles: stream.coin(level(knob::DUPLICATE_FINAL).share(self.spec.duplicate_final)),
+            ..Fate::default()
+        };
+        let cancels = stream.coin(level(knob::CANCEL).share(self.spec.cancel)) && who.attempt == 0;
+        let cancel_luck = stream.unit();
+        if let Some(dependency) = &self.spec.dependency {
+            fate.dependency_fails = stream.coin(level(knob::DEPENDENCY_ERRORS).share(dependency.errors));
+            fate.falls_back = fate.dependency_fails && stream.coin(level(knob::FALLBACK).share(dependency.fallback));
+            fate.fails |= fate.dependency_fails && !fate.falls_back;
+            service = service + stretched(level(knob::DEPENDENCY_LATENCY), stream.span(&dependency.latency), drift);
+        }
+        if self.spec.hops.is_some() {
+            let (hops, time) = self.hops(&mut stream, level(knob::HOPS), drift);
+            service = service + time;
+            self.place.value(world, signal::HOPS, &who, hops * 1000);
+        }
+        fate.service = service;
+        if cancels {
+            let ack = world.luck(Purpose::Cancel, self.place.id, &who).span(&self.spec.cancel_latency);
+            let ack = stretched(self.place.level(world, knob::CANCEL_LATENCY, &who), ack, drift);
+            fate.cancel = Some((Span((service.0 as f64 * cancel_luck) as u64), ack));
+        }
+        fate
+    }
+
+    /// How many tools an attempt calls, and how long that takes.
+    fn hops(&self, stream: &mut Stream, level: crate::knobs::Level, drift: f64) -> (u64, Span) {
+        let Some(hops) = &self.spec.hops else { return (0, Span::ZERO) };
+        let count = (level.apply(stream.amount(&hops.count) as f64) / 1000.0).round() as u64;
+        let one = |_| stretched(crate::knobs::Level::IDENTITY, stream.span(&hops.latency), drift);
+        let time = (0..count).map(one).fold(Span::ZERO, |sum, time| sum + time);
+        (count, time)
+    }
+
+    fn done(&mut self, slot: u32, world: &mut Context) {
+        let call = self.calls.at(slot);
+        let (who, fate, served) = (call.who, call.fate, call.served);
+        self.place.value(world, signal::SERVICE, &who, world.now.since(served).0);
+        self.place.shift(world, signal::IN_SYSTEM, who.arm, -1);
+        if fate.dependency_fails {
+            self.place.count(world, signal::DEPENDENCY_FAILURES, &who);
+        }
+        if fate.falls_back {
+            self.place.count(world, signal::FALLBACKS, &who);
+        }
+        if fate.fails {
+            self.fail(slot, world)
+        } else {
+            self.complete(slot, fate, world)
+        }
+        self.release(self.pool(who.arm), world);
+    }
+
+    fn complete(&mut self, slot: u32, fate: Fate, world: &mut Context) {
+        let call = self.calls.remove(slot).expect("a served call is there");
+        let who = Who { attempt: 0, ..call.who }; // the request's outcome, whichever attempt it was
+        self.place.count(world, signal::OUTCOMES, &who);
+        self.place.mark(world, &who);
+        if fate.drops {
+            self.place.count(world, signal::DROPPED, &who);
+            return;
+        }
+        self.place.count(world, signal::COMPLETES, &who);
+        self.place.value(world, signal::LATENCY, &who, world.now.since(call.started).0);
+        if fate.doubles {
+            self.place.count(world, signal::DUPLICATE_FINALS, &who);
+        }
+        if !who.shadow {
+            let request = Request { subject: who.subject, ordinal: who.ordinal, service: None, failed: false };
+            world.completed(self.place.id, request, who.arm);
+        }
+    }
+
+    /// An attempt failed: another one, or the end.
+    fn fail(&mut self, slot: u32, world: &mut Context) {
+        let call = self.calls.at(slot);
+        let who = call.who;
+        self.place.count(world, signal::FAILURES, &who);
+        match self.spec.retry {
+            Some(retry) if u32::from(who.attempt) + 1 < retry.attempts => {
+                self.calls.at(slot).phase = Phase::BackingOff;
+                let generation = self.calls.renew(slot);
+                let wait = backoff(&retry.backoff, who.attempt, &mut world.luck(Purpose::Backoff, self.place.id, &who));
+                world.plan(wait, self.place.id, code::RETRY, slot, generation);
+            }
+            _ => {
+                self.calls.remove(slot);
+                let who = Who { attempt: 0, ..who };
+                self.place.count(world, signal::OUTCOMES, &who);
+                self.place.count(world, signal::ERRORS, &who);
+                self.place.mark(world, &who);
+            }
+        }
+    }
+
+    fn retry(&mut self, slot: u32, world: &mut Context) {
+        let call = self.calls.at(slot);
+        call.who.attempt += 1;
+        let who = call.who;
+        if !who.shadow {
+            call.who.arm = world.route(who.subject, who.ordinal, who.attempt);
+        }
+        let who = call.who;
+        self.place.count(world, signal::RETRIES, &who);
+        self.attempt(slot, world);
+    }
+
+    /// The caller leaves: out of the queue, or with a server at work that does not know it yet.
+    fn give_up(&mut self, slot: u32, reason: u16, world: &mut Context) {
+        let call = self.calls.at(slot);
+        let (who, phase, ends) = (call.who, call.phase, call.served + call.fate.service);
+        self.place.count(world, reason, &who);
+        self.place.shift(world, signal::IN_SYSTEM, who.arm, -1);
+        let pool = self.pool(who.arm);
+        if phase == Phase::Waiting {
+            self.pools[pool].waiting -= 1;
+            self.place.shift(world, signal::QUEUE, who.arm, -1);
+        } else {
+            world.plan(ends.since(world.now), self.place.id, code::RELEASE, pool as u32, 0);
+        }
+        self.calls.renew(slot);
+        self.fail(slot, world);
+    }
+
+    fn cancel(&mut self, slot: u32, generation: u32, world: &mut Context) {
+        let call = self.calls.at(slot);
+        call.cancelled = world.now;
+        let (who, ack) = (call.who, call.fate.cancel.map_or(Span::ZERO, |(_, ack)| ack));
+        self.place.count(world, signal::CANCELS, &who);
+        world.plan(ack, self.place.id, code::ACK, slot, generation);
+    }
+
+    fn acknowledge(&mut self, slot: u32, world: &mut Context) {
+        let call = self.calls.remove(slot).expect("a cancelled call is there until acknowledged");
+        self.place.shift(world, signal::IN_SYSTEM, call.who.arm, -1);
+        self.place.value(world, signal::CANCEL_TO_ACK, &call.who, world.now.since(call.cancelled).0);
+        self.place.count(world, signal::OUTCOMES, &call.who);
+        self.place.count(world, signal::CANCELLED, &call.who);
+        self.place.mark(world, &call.who);
+        self.release(self.pool(call.who.arm), world);
+    }
+
+    fn release(&mut self, pool: usize, world: &mut Context) {
+        self.pools[pool].busy -= 1;
+        self.fill(pool, world);
+    }
+
+    /// Free servers take those who wait.
+    fn fill(&mut self, pool: usize, world: &mut Context) {
+        while self.pools[pool].busy < self.pools[pool].count {
+            let Some((slot, generation)) = self.pools[pool].queue.pop_front() else { return };
+            if let Some(call) = self.calls.get(slot, generation) {
+                let arm = call.who.arm;
+                self.pools[pool].waiting -= 1;
+                self.place.shift(world, signal::QUEUE, arm, -1);
+                self.serve(slot, world);
+            }
+        }
+    }
+
+    /// The servers that the knobs and the exposure leave to each pool.
+    fn size_pools(&mut self, world: &Context) {
+        let Some(servers) = self.spec.servers else { return };
+        let level = |arm| world.knobs.level(self.place.knobs + knob::CAPACITY, arm).apply(1.0);
+        let exposure = world.routing.exposure();
+        let has_canary = exposure > 0.0 || world.routing.has_shadow();
+        let total = f64::from(servers);
+        let counts = match self.spec.pool {
+            // The canary's instances are as large a part of the fleet as its share of the subjects.
+            Pool::Shared => [total * ((1.0 - exposure) * level(Arm::Stable) + exposure * level(Arm::Canary)), 0.0],
+            Pool::PerArm => {
+                let [stable, canary] = split(total, exposure, has_canary);
+                [stable * level(Arm::Stable), canary * level(Arm::Canary)]
+            }
+        };
+        for (pool, count) in self.pools.iter_mut().zip(counts) {
+            pool.count = count.round() as u64;
+        }
+    }
+}
+
+impl Component for Calls<'_> {
+    fn begin(&mut self, world: &mut Context) {
+        self.size_pools(world);
+    }
+
+    fn arrive(&mut self, request: Request, _arm: Option<Arm>, world: &mut Context) {
+        let arm = world.route(request.subject, request.ordinal, 0);
+        self.start(request, arm, false, world);
+        if world.routing.has_shadow() {
+            self.start(request, Arm::Canary, true, world);
+        }
+    }
+
+    fn handle(&mut self, code: u8, slot: u32, generation: u32, world: &mut Context) {
+        if code == code::RELEASE {
+            return self.release(slot as usize, world);
+        }
+        if self.calls.get(slot, generation).is_none() {
+            world.events -= 1; // stale: it does nothing and counts for nothing
+            return;
+        }
+        match code {
+            code::DONE => self.done(slot, world),
+            code::TIMEOUT => self.give_up(slot, signal::TIMEOUTS, world),
+            code::IMPATIENT => self.give_up(slot, signal::ABANDONED, world),
+            code::CANCEL => self.cancel(slot, generation, world),
+            code::ACK => self.acknowledge(slot, world),
+            code::RETRY => self.retry(slot, world),
+            _ => unreachable!("calls plans no event {code}"),
+        }
+    }
+
+    fn adjust(&mut self, world: &mut Context) {
+        self.size_pools(world);
+        self.fill(0, world);
+        self.fill(1, world);
+    }
+
+    /// What a restarted server was doing fails; the queue, which stands before it, is kept.
+    fn restart(&mut self, world: &mut Context) {
+        for slot in self.calls.slots() {
+            let call = self.calls.at(slot);
+            if call.phase != Phase::Serving {
+                continue;
+            }
+            let who = call.who;
+            self.place.shift(world, signal::IN_SYSTEM, who.arm, -1);
+            self.calls.renew(slot);
+            self.fail(slot, world);
+            let pool = self.pool(who.arm);
+            self.pools[pool].busy -= 1;
+        }
+        self.fill(0, world);
+        self.fill(1, world);
+    }
+}
+
+/// The wait before the attempt after attempt `n` (0 is the first).
+pub fn backoff(backoff: &Backoff, n: u16, stream: &mut Stream) -> Span {
+    let window = |base: Span, cap: Span| cap.min(Span(base.0.saturating_mul(1u64.checked_shl(u32::from(n)).unwrap_or(u64::MAX))));
+    let part = |window: Span, stream: &mut Stream| Span(stream.below(window.0.saturating_add(1)));
+    match *backoff {
+        Backoff::None => Span::ZERO,
+        Backoff::Constant(wait) => wait,
+        Backoff::Uniform(window) => part(window, stream),
+        Backoff::Exponential { base, cap } => window(base, cap),
+        Backoff::FullJitter { base, cap } => part(window(base, cap), stream),
+        Backoff::EqualJitter { base, cap } => {
+            let half = Span(window(base, cap).0 / 2);
+            half + part(half, stream)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Dice;
+
+    #[test]
+    fn backoff_grows_and_is_capped() {
+        let stream = &mut Dice::new(1).stream(Purpose::Backoff, 0, 0);
+        let (base, cap) = (Span(100), Span(1_000));
+        let exponential: Vec<u64> = (0..6).map(|n| backoff(&Backoff::Exponential { base, cap }, n, stream).0).collect();
+        assert_eq!(exponential, [100, 200, 400, 800, 1_000, 1_000]);
+        for n in 0..200 {
+            let full = backoff(&Backoff::FullJitter { base, cap }, n % 10, stream);
+            assert!(full <= Span(100u64 << (n % 10).min(4)).min(cap));
+            let equal = backoff(&Backoff::EqualJitter { base, cap }, 9, stream);
+            assert!((Span(500)..=cap).contains(&equal));
+        }
+    }
+}

@@ -1,0 +1,541 @@
+//! `connections`: one long-lived client per subject. A client that loses its connection backs off, queues for a limited acceptor,
+//! may be refused, is sent what it missed, and is connected again: a storm is many of them at once.
+
+use super::calls::backoff;
+use super::{Component, Place, split};
+use crate::context::{Context, Who, stretched};
+use crate::dice::{Dist, Purpose};
+use crate::drift::TICK;
+use crate::knobs::Level;
+use crate::scenario::{Connections as Spec, Onset, Pool};
+use gatecrash_policies::policy::By;
+use gatecrash_policies::sample::Arm;
+use gatecrash_policies::time::{Span, Time};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Local ids of the signals, in the order of `catalog::CONNECTIONS`.
+mod signal {
+    pub const DROPS: u16 = 0;
+    pub const ATTEMPTS: u16 = 1;
+    pub const RECONNECTS: u16 = 2;
+    pub const RECONNECTS_OK: u16 = 3;
+    pub const AUTH_ERRORS: u16 = 4;
+    pub const CONNECT_TIMEOUTS: u16 = 5;
+    pub const STALE_CURSOR: u16 = 6;
+    pub const EVICTED: u16 = 7;
+    pub const MOVED: u16 = 8;
+    pub const MESSAGES: u16 = 9;
+    pub const MESSAGE_DUPLICATES: u16 = 10;
+    pub const OUTCOMES: u16 = 11;
+    pub const RECONNECT_TIME: u16 = 12;
+    pub const REPLAY_BOOTSTRAP: u16 = 13;
+    pub const MESSAGE_LAG: u16 = 14;
+    pub const BACKLOG: u16 = 15;
+    pub const CONNECTED: u16 = 16;
+    pub const UNREAD: u16 = 17;
+}
+
+/// Local ids of the knobs, in the order of `catalog::CONNECTIONS`.
+mod knob {
+    pub const DROP_RATE: u16 = 0;
+    pub const DISCONNECT: u16 = 1;
+    pub const ACCEPT_RATE: u16 = 2;
+    pub const BACKOFF: u16 = 3;
+    pub const REPLAY_COST: u16 = 4;
+    pub const AUTH_ERRORS: u16 = 5;
+    pub const STALE_CURSOR: u16 = 6;
+    pub const MESSAGES: u16 = 7;
+    pub const CONSUMER_SPEED: u16 = 8;
+    pub const MESSAGE_LAG: u16 = 9;
+    pub const DUPLICATE_MESSAGE: u16 = 10;
+}
+
+/// Codes of the component's events; the slot is the client unless said otherwise.
+mod code {
+    /// The next connection of an arm (the slot) is lost; the generation is the arm's.
+    pub const DROP: u8 = 0;
+    /// A client knocks.
+    pub const KNOCK: u8 = 1;
+    /// The acceptor of a pool (the slot) has accepted the client at its head.
+    pub const ACCEPTED: u8 = 2;
+    /// A client has been sent what it missed.
+    pub const REPLAYED: u8 = 3;
+    /// A client gives up its attempt.
+    pub const TIMEOUT: u8 = 4;
+    /// A client whose arm changed reconnects.
+    pub const MOVE: u8 = 5;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Connected,
+    /// Waits before it knocks.
+    Away,
+    /// In the acceptor's queue.
+    Queued,
+    /// Accepted; waits for or gets its replay.
+    Replaying,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Client {
+    state: State,
+    arm: Arm,
+    generation: u32,
+    /// Its n-th connection.
+    episode: u32,
+    attempt: u16,
+    lost: Time,
+    accepted: Time,
+    /// How fast it reads, as a multiple of what it is sent.
+    speed: f64,
+    /// Messages it is behind.
+    unread: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Acceptor {
+    /// (client, generation); those whose generation has moved on have left.
+    queue: VecDeque<(u32, u32)>,
+    /// Whom it is accepting.
+    busy: Option<(u32, u32)>,
+    replays: u64,
+    /// Accepted clients that wait for a replay slot.
+    waiting: VecDeque<(u32, u32)>,
+    /// Its share of the accept rate.
+    share: f64,
+}
+
+/// The hazard of an arm's connections: each drops when the hazard summed up since the beginning passes its own threshold, so a
+/// change of the rate needs no new draws.
+#[derive(Clone, Debug, Default)]
+struct Hazard {
+    /// Summed up at `since`.
+    sum: f64,
+    rate: f64,
+    since: Time,
+    generation: u32,
+    /// (threshold as ordered bits, client, generation).
+    next: BinaryHeap<Reverse<(u64, u32, u32)>>,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Connections<'a> {
+    spec: &'a Spec,
+    place: Place,
+    clients: Vec<Client>,
+    acceptors: [Acceptor; 2],
+    hazards: [Hazard; 2],
+    /// Fractions of messages carried from tick to tick, by arm.
+    carry: [f64; 2],
+    ticks: u64,
+}
+
+impl<'a> Connections<'a> {
+    /// Nobody there yet: see `begin`.
+    pub fn new(spec: &'a Spec, place: Place) -> Connections<'a> {
+        let (acceptors, hazards) = Default::default();
+        Connections { spec, place, clients: Vec::new(), acceptors, hazards, carry: [0.0; 2], ticks: 0 }
+    }
+
+    fn who(&self, client: u32) -> Who {
+        let c = &self.clients[client as usize];
+        Who { subject: client, ordinal: c.episode, attempt: c.attempt, arm: c.arm, shadow: false }
+    }
+
+    fn pool(&self, arm: Arm) -> usize {
+        usize::from(self.spec.pool == Pool::PerArm && arm == Arm::Canary)
+    }
+
+    fn is_current(&self, client: u32, generation: u32) -> bool {
+        self.clients[client as usize].generation == generation
+    }
+
+    /// A client is connected on its arm.
+    fn connect(&mut self, client: u32, world: &mut Context) {
+        let who = self.who(client);
+        let mut stream = world.luck(Purpose::Client, self.place.id, &Who { attempt: u16::MAX, ..who });
+        let threshold = stream.exponential();
+        let speed = self.spec.consumer_speed.draw(&mut stream);
+        let c = &mut self.clients[client as usize];
+        c.state = State::Connected;
+        c.speed = speed;
+        c.unread = 0.0;
+        c.generation = c.generation.wrapping_add(1);
+        let generation = c.generation;
+        self.place.shift(world, signal::CONNECTED, who.arm, 1);
+        let hazard = &mut self.hazards[who.arm as usize];
+        let sum = hazard.sum + hazard.rate * world.now.since(hazard.since).seconds();
+        hazard.next.push(Reverse(((sum + threshold).to_bits(), client, generation)));
+        if hazard.next.peek() == Some(&Reverse(((sum + threshold).to_bits(), client, generation))) {
+            self.plan_drop(who.arm, world);
+        }
+    }
+
+    /// Plans the next drop of an arm at its present rate.
+    fn plan_drop(&mut self, arm: Arm, world: &mut Context) {
+        let rate = world.knobs.level(self.place.knobs + knob::DROP_RATE, arm).apply(self.spec.drop);
+        let hazard = &mut self.hazards[arm as usize];
+        hazard.sum += hazard.rate * world.now.since(hazard.since).seconds();
+        hazard.since = world.now;
+        hazard.rate = rate;
+        hazard.generation = hazard.generation.wrapping_add(1);
+        while let Some(Reverse((_, client, generation))) = hazard.next.peek()
+            && self.clients[*client as usize].generation != *generation
+        {
+            hazard.next.pop();
+        }
+        if let Some(Reverse((threshold, ..))) = hazard.next.peek()
+            && rate > 0.0
+        {
+            let wait = (f64::from_bits(*threshold) - hazard.sum).max(0.0) / rate;
+            let generation = hazard.generation;
+            world.plan(Span::from_secs_f64(wait), self.place.id, code::DROP, arm as u32, generation);
+        }
+    }
+
+    fn drop_next(&mut self, arm: Arm, world: &mut Context) {
+        if let Some(Reverse((_, client, generation))) = self.hazards[arm as usize].next.pop()
+            && self.is_current(client, generation)
+        {
+            self.lose(client, signal::DROPS, world);
+        }
+        self.plan_drop(arm, world);
+    }
+
+    /// A connection ends; the client comes back after its back-off, or at once when it was asked to move.
+    fn lose(&mut self, client: u32, why: u16, world: &mut Context) {
+        let who = self.who(client);
+        self.place.shift(world, signal::CONNECTED, who.arm, -1);
+        self.place.count(world, why, &who);
+        let c = &mut self.clients[client as usize];
+        c.state = State::Away;
+        c.generation = c.generation.wrapping_add(1);
+        c.episode += 1;
+        c.attempt = 0;
+        c.lost = world.now;
+        c.unread = 0.0;
+        if why == signal::MOVED {
+            let generation = c.generation;
+            world.plan(Span::ZERO, self.place.id, code::KNOCK, client, generation);
+        } else {
+            self.back_off(client, world);
+        }
+    }
+
+    fn back_off(&mut self, client: u32, world: &mut Context) {
+        let who = self.who(client);
+        let drawn = backoff(&self.spec.backoff, who.attempt, &mut world.luck(Purpose::Backoff, self.place.id, &who));
+        let wait = stretched(self.place.level(world, knob::BACKOFF, &who), drawn, 1.0);
+        let c = &mut self.clients[client as usize];
+        c.state = State::Away;
+        world.plan(wait, self.place.id, code::KNOCK, client, c.generation);
+    }
+
+    fn knock(&mut self, client: u32, world: &mut Context) {
+        let c = &mut self.clients[client as usize];
+        c.arm = world.route(client, c.episode, c.attempt);
+        c.state = State::Queued;
+        let generation = c.generation;
+        let who = self.who(client);
+        world.meet(&who);
+        self.place.count(world, signal::ATTEMPTS, &who);
+        self.place.shift(world, signal::BACKLOG, who.arm, 1);
+        if let Some(timeout) = self.spec.connect_timeout {
+            world.plan(timeout, self.place.id, code::TIMEOUT, client, generation);
+        }
+        let pool = self.pool(who.arm);
+        self.acceptors[pool].queue.push_back((client, generation));
+        self.accept_next(pool, world);
+    }
+
+    /// An idle acceptor turns to the next client in its queue.
+    fn accept_next(&mut self, pool: usize, world: &mut Context) {
+        while self.acceptors[pool].busy.is_none() {
+            let Some((client, generation)) = self.acceptors[pool].queue.pop_front() else { return };
+            if !self.is_current(client, generation) {
+                continue;
+            }
+            let who = self.who(client);
+            let rate = self.place.level(world, knob::ACCEPT_RATE, &who).apply(self.spec.accept_rate) * self.acceptors[pool].share;
+            if rate <= 0.0 {
+                self.acceptors[pool].queue.push_front((client, generation)); // until the knob is turned again
+                return;
+            }
+            self.acceptors[pool].busy = Some((client, generation));
+            world.plan(Span::from_secs_f64(1.0 / rate), self.place.id, code::ACCEPTED, pool as u32, 0);
+        }
+    }
+
+    fn accepted(&mut self, pool: usize, world: &mut Context) {
+        let busy = self.acceptors[pool].busy.take();
+        if let Some((client, generation)) = busy
+            && self.is_current(client, generation)
+        {
+            self.admit(client, pool, world);
+        }
+        self.accept_next(pool, world);
+    }
+
+    /// An accepted client is refused, or waits for its replay.
+    fn admit(&mut self, client: u32, pool: usize, world: &mut Context) {
+        let who = self.who(client);
+        self.place.shift(world, signal::BACKLOG, who.arm, -1);
+        let c = &mut self.clients[client as usize];
+        c.generation = c.generation.wrapping_add(1); // its time-out is over
+        c.accepted = world.now;
+        let generation = c.generation;
+        let mut stream = world.luck(Purpose::Client, self.place.id, &who);
+        if stream.coin(self.place.level(world, knob::AUTH_ERRORS, &who).share(self.spec.auth_errors)) {
+            self.place.count(world, signal::AUTH_ERRORS, &who);
+            return self.try_again(client, world);
+        }
+        self.clients[client as usize].state = State::Replaying;
+        if self.acceptors[pool].replays < self.spec.replay_slots.map_or(u64::MAX, u64::from) {
+            self.replay(client, pool, world);
+        } else {
+            self.acceptors[pool].waiting.push_back((client, generation));
+        }
+    }
+
+    fn try_again(&mut self, client: u32, world: &mut Context) {
+        let who = self.who(client);
+        self.place.count(world, signal::RECONNECTS, &who);
+        self.clients[client as usize].attempt += 1;
+        self.back_off(client, world);
+    }
+
+    fn replay(&mut self, client: u32, pool: usize, world: &mut Context) {
+        self.acceptors[pool].replays += 1;
+        let who = self.who(client);
+        let mut stream = world.luck(Purpose::Message, self.place.id, &who);
+        let stale = stream.coin(self.place.level(world, knob::STALE_CURSOR, &who).share(self.spec.stale_cursor));
+        let drawn = stream.span(&self.spec.replay);
+        if stale {
+            self.place.count(world, signal::STALE_CURSOR, &who);
+        }
+        let cost = if stale { self.spec.stale_cost } else { 1.0 };
+        let level = self.place.level(world, knob::REPLAY_COST, &who);
+        let took = stretched(level, drawn, cost * world.drift.latency(who.arm));
+        let generation = self.clients[client as usize].generation;
+        world.plan(took, self.place.id, code::REPLAYED, client, generation);
+    }
+
+    fn replayed(&mut self, client: u32, world: &mut Context) {
+        let who = self.who(client);
+        let pool = self.pool(who.arm);
+        self.end_replay(pool, world);
+        let c = self.clients[client as usize];
+        self.place.count(world, signal::RECONNECTS, &who);
+        self.place.count(world, signal::RECONNECTS_OK, &who);
+        let episode = Who { attempt: 0, ..who };
+        self.place.count(world, signal::OUTCOMES, &episode);
+        self.place.value(world, signal::RECONNECT_TIME, &episode, world.now.since(c.lost).0);
+        self.place.value(world, signal::REPLAY_BOOTSTRAP, &who, world.now.since(c.accepted).0);
+        self.place.mark(world, &episode);
+        self.connect(client, world);
+    }
+
+    fn end_replay(&mut self, pool: usize, world: &mut Context) {
+        self.acceptors[pool].replays -= 1;
+        while let Some((client, generation)) = self.acceptors[pool].waiting.pop_front() {
+            if self.is_current(client, generation) {
+                return self.replay(client, pool, world);
+            }
+        }
+    }
+
+    fn timeout(&mut self, client: u32, world: &mut Context) {
+        let who = self.who(client);
+        let c = &mut self.clients[client as usize];
+        c.generation = c.generation.wrapping_add(1); // leaves the queue
+        self.place.shift(world, signal::BACKLOG, who.arm, -1);
+        self.place.count(world, signal::CONNECT_TIMEOUTS, &who);
+        self.try_again(client, world);
+    }
+
+    fn size_acceptors(&mut self, world: &Context) {
+        let shares = match self.spec.pool {
+            Pool::Shared => [1.0, 0.0],
+            Pool::PerArm => {
+                let exposure = world.routing.exposure();
+                split(100.0, exposure, exposure > 0.0).map(|percent| percent / 100.0)
+            }
+        };
+        for (acceptor, share) in self.acceptors.iter_mut().zip(shares) {
+            acceptor.share = share;
+        }
+    }
+
+    /// Slow clients fall behind, and those too far behind are thrown out.
+    fn read(&mut self, client: u32, sent: f64, world: &mut Context) {
+        let who = self.who(client);
+        let level = self.place.level(world, knob::CONSUMER_SPEED, &who);
+        let c = &mut self.clients[client as usize];
+        let speed = if level == Level::IDENTITY { c.speed } else { level.apply(c.speed) };
+        c.unread = (c.unread + sent * (1.0 - speed)).max(0.0);
+        if c.unread > f64::from(self.spec.buffer) {
+            self.place.count(world, signal::EVICTED, &who);
+            self.lose(client, signal::DROPS, world);
+        }
+    }
+
+    /// Delivers the messages of a tick to an arm's clients; their lag and duplicates are observed on a few of them.
+    fn deliver(&mut self, arm: Arm, sent: f64, world: &mut Context) {
+        const OBSERVED: u64 = 8;
+        let on_arm: Vec<u32> = (0..self.clients.len() as u32)
+            .filter(|c| self.clients[*c as usize].state == State::Connected && self.clients[*c as usize].arm == arm)
+            .collect();
+        let unread: f64 = on_arm.iter().map(|c| self.clients[*c as usize].unread).sum();
+        world.meters.set(world.now, self.place.signals + signal::UNREAD, arm, unread as u64);
+        if on_arm.is_empty() {
+            return;
+        }
+        let due = sent * on_arm.len() as f64 + self.carry[arm as usize];
+        self.carry[arm as usize] = due.fract();
+        let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 1 | arm as u64, u64::from(self.place.id));
+        let level = world.knobs.level(self.place.knobs + knob::DUPLICATE_MESSAGE, arm);
+        let expected = due.trunc() * level.share(self.spec.duplicate_message);
+        let duplicates = expected as u64 + u64::from(stream.coin(expected.fract()));
+        let someone = |stream: &mut crate::dice::Stream| on_arm[stream.below(on_arm.len() as u64) as usize];
+        for i in 0..(due as u64).min(OBSERVED) {
+            let client = someone(&mut stream);
+            let who = self.message_of(client, i);
+            let base = stream.span(&self.spec.message_lag);
+            let lag = stretched(self.place.level(world, knob::MESSAGE_LAG, &who), base, world.drift.latency(arm));
+            let behind = self.clients[client as usize].unread / (sent / TICK.seconds());
+            self.place.value(world, signal::MESSAGE_LAG, &who, (lag + Span::from_secs_f64(behind)).0);
+        }
+        for i in 0..duplicates {
+            let who = self.message_of(someone(&mut stream), OBSERVED + i);
+            self.place.count(world, signal::MESSAGE_DUPLICATES, &who);
+        }
+        world.meters.count(world.now, self.place.signals + signal::MESSAGES, arm, false, 0, due as u64 + duplicates);
+    }
+
+    /// A message of this tick, as an outcome.
+    fn message_of(&self, client: u32, i: u64) -> Who {
+        Who { ordinal: self.ticks as u32, attempt: i as u16, ..self.who(client) }
+    }
+}
+
+impl Component for Connections<'_> {
+    fn begin(&mut self, world: &mut Context) {
+        self.size_acceptors(world);
+        let fresh = Client {
+            state: State::Away,
+            arm: Arm::Stable,
+            generation: 0,
+            episode: 0,
+            attempt: 0,
+            lost: Time::ZERO,
+            accepted: Time::ZERO,
+            speed: 1.0,
+            unread: 0.0,
+        };
+        self.clients = vec![fresh; world.setup.population.len()];
+        for client in 0..self.clients.len() as u32 {
+            self.connect(client, world);
+        }
+        self.plan_drop(Arm::Stable, world);
+    }
+
+    fn handle(&mut self, code: u8, slot: u32, generation: u32, world: &mut Context) {
+        let stale = match code {
+            code::DROP => self.hazards[slot as usize].generation != generation,
+            code::ACCEPTED => false,
+            _ => !self.is_current(slot, generation),
+        };
+        if stale {
+            world.events -= 1; // it does nothing and counts for nothing
+            return;
+        }
+        match code {
+            code::DROP => self.drop_next(Arm::ALL[slot as usize], world),
+            code::KNOCK => self.knock(slot, world),
+            code::ACCEPTED => self.accepted(slot as usize, world),
+            code::REPLAYED => self.replayed(slot, world),
+            code::TIMEOUT => self.timeout(slot, world),
+            code::MOVE if world.route(slot, 0, 0) != self.clients[slot as usize].arm => self.lose(slot, signal::MOVED, world),
+            code::MOVE => {}
+            _ => unreachable!("connections plans no event {code}"),
+        }
+    }
+
+    fn adjust(&mut self, world: &mut Context) {
+        self.size_acceptors(world);
+        for arm in [Arm::Stable, Arm::Canary] {
+            let rate = world.knobs.level(self.place.knobs + knob::DROP_RATE, arm).apply(self.spec.drop);
+            if rate != self.hazards[arm as usize].rate {
+                self.plan_drop(arm, world);
+            }
+        }
+        self.accept_next(0, world);
+        self.accept_next(1, world);
+    }
+
+    /// Clients that belong to the other arm now are asked to reconnect, spread over `drain`.
+    fn rerouted(&mut self, world: &mut Context) {
+        for client in 0..self.clients.len() as u32 {
+            let c = &self.clients[client as usize];
+            if c.state == State::Connected && world.route(client, 0, 0) != c.arm {
+                let who = self.who(client);
+                let drain = Dist::Uniform { low: 0.0, high: self.spec.drain.seconds() };
+                let after = world.luck(Purpose::Backoff, self.place.id, &Who { attempt: u16::MAX, ..who }).span(&drain);
+                world.plan(after, self.place.id, code::MOVE, client, c.generation);
+            }
+        }
+    }
+
+    fn tick(&mut self, world: &mut Context) {
+        self.ticks += 1;
+        if self.spec.messages <= 0.0 {
+            return;
+        }
+        let sent = [Arm::Stable, Arm::Canary]
+            .map(|arm| world.knobs.level(self.place.knobs + knob::MESSAGES, arm).apply(self.spec.messages) * TICK.seconds());
+        let speed = |arm| world.knobs.level(self.place.knobs + knob::CONSUMER_SPEED, arm) == Level::IDENTITY;
+        let easy = speed(Arm::Stable) && speed(Arm::Canary);
+        for client in 0..self.clients.len() as u32 {
+            let c = &self.clients[client as usize];
+            if c.state == State::Connected && !(easy && c.speed >= 1.0 && c.unread == 0.0) {
+                self.read(client, sent[c.arm as usize], world);
+            }
+        }
+        for arm in [Arm::Stable, Arm::Canary] {
+            self.deliver(arm, sent[arm as usize], world);
+        }
+    }
+
+    fn shock(&mut self, fault: u16, world: &mut Context) {
+        let spec = &world.setup.scenario.faults[usize::from(fault)];
+        let own = self.place.knobs + knob::DISCONNECT;
+        let hits = |bend: &&crate::scenario::Bend| world.setup.knob_map.find(&bend.component, &bend.knob).contains(&own);
+        let Some(bend) = spec.bends.iter().find(hits) else { return };
+        let level = crate::knobs::level_of(bend.by, world.setup.scenario.severity);
+        let share = if matches!(bend.by, By::Set(_) | By::Plus(_)) { level.share(0.0) } else { 0.0 };
+        let bit = spec.only.as_ref().and_then(|(a, v)| world.setup.bit(a, v));
+        let by_stage = u64::from(matches!(spec.at, Onset::Stage { .. }));
+        for client in 0..self.clients.len() as u32 {
+            let c = &self.clients[client as usize];
+            let concerned = c.state == State::Connected
+                && crate::faults::concerns(spec.on, c.arm)
+                && bit.is_none_or(|bit| world.setup.population.segments[client as usize] >> bit & 1 == 1);
+            let mut stream = world.setup.dice.stream(Purpose::Restart, u64::from(client), u64::from(fault) << 1 | by_stage);
+            if concerned && stream.coin(share) {
+                self.lose(client, signal::DROPS, world);
+            }
+        }
+    }
+
+    /// Everyone connected is dropped.
+    fn restart(&mut self, world: &mut Context) {
+        for client in 0..self.clients.len() as u32 {
+            if self.clients[client as usize].state == State::Connected {
+                self.lose(client, signal::DROPS, world);
+            }
+        }
+    }
+}

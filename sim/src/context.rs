@@ -1,0 +1,169 @@
+//! What every part of the world shares: the clock, the queue, the dice, the knobs and the books.
+
+use crate::demand::Request;
+use crate::dice::{Purpose, Stream};
+use crate::drift::Drift;
+use crate::knobs::{Knobs, Level};
+use crate::ledger::{Key, Ledger, Violation};
+use crate::meters::Meters;
+use crate::queue::{Event, Queue};
+use crate::routing::Routing;
+use crate::scenario::Split;
+use crate::setup::{Setup, keeps};
+use crate::trial::Entry;
+use gatecrash_policies::sample::Arm;
+use gatecrash_policies::time::{Span, Time};
+
+/// Whose outcome it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The subject.
+    pub subject: u32,
+    /// Its n-th request or connection.
+    pub ordinal: u32,
+    /// Which attempt.
+    pub attempt: u16,
+    /// Served by which arm.
+    pub arm: Arm,
+    /// A copy that no user sees: measured, but no truth about users.
+    pub shadow: bool,
+}
+
+/// The shared part of a world. Cloned with it; what never changes is behind `setup`.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// What never changes.
+    pub setup: &'a Setup<'a>,
+    /// The time of the event that is being handled.
+    pub now: Time,
+    /// What happens next.
+    pub queue: Queue,
+    /// The knobs as they stand.
+    pub knobs: Knobs,
+    /// Who meets the canary.
+    pub routing: Routing,
+    /// The wobble.
+    pub drift: Drift,
+    /// The signals.
+    pub meters: Meters,
+    /// The truth.
+    pub ledger: Ledger,
+    /// Events handled that did something.
+    pub events: u64,
+    /// Requests that completed just now, for the components that follow: (follower, request, arm).
+    pub completed: Vec<(u8, Request, Arm)>,
+}
+
+impl Context<'_> {
+    /// Plans a component's own event.
+    pub fn plan(&mut self, delay: Span, component: u8, code: u8, slot: u32, generation: u32) {
+        self.queue.push(self.now + delay, Event::Component { id: component, code, slot, generation });
+    }
+
+    /// The luck of a request in one component: the same under every policy.
+    pub fn luck(&self, purpose: Purpose, component: u8, who: &Who) -> Stream {
+        let request = u64::from(who.subject) << 32 | u64::from(who.ordinal);
+        self.setup.dice.stream(purpose, request, u64::from(component) << 16 | u64::from(who.attempt))
+    }
+
+    /// A knob as it stands for a subject on an arm.
+    pub fn level(&self, knob: u16, who: &Who) -> Level {
+        self.knobs.level_for(knob, who.arm, self.setup.population.segments[who.subject as usize])
+    }
+
+    /// The arm that serves this attempt of a request.
+    pub fn route(&self, subject: u32, ordinal: u32, attempt: u16) -> Arm {
+        self.routing.arm(subject, || {
+            let request = u64::from(subject) << 32 | u64::from(ordinal);
+            self.setup.dice.stream(Purpose::Assignment, request, u64::from(attempt)).unit()
+        })
+    }
+
+    /// Counts an outcome.
+    pub fn count(&mut self, signal: u16, who: &Who) {
+        self.judge(signal, who, 1);
+        let segments = self.setup.population.segments[who.subject as usize];
+        let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
+        self.meters.count(self.now, signal, who.arm, former, segments, 1);
+    }
+
+    /// Records an outcome's number: microseconds, or thousandths.
+    pub fn value(&mut self, signal: u16, who: &Who, value: u64) {
+        self.judge(signal, who, value);
+        let segments = self.setup.population.segments[who.subject as usize];
+        let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
+        self.meters.value(self.now, signal, who.arm, former, segments, value);
+    }
+
+    /// Raises or lowers a level.
+    pub fn shift(&mut self, signal: u16, arm: Arm, by: i64) {
+        self.meters.shift(self.now, signal, arm, by);
+    }
+
+    /// Writes down an outcome that violates an objective.
+    fn judge(&mut self, signal: u16, who: &Who, value: u64) {
+        if who.shadow {
+            return;
+        }
+        for &objective in &self.setup.objectives_of[usize::from(signal)] {
+            if !keeps(&self.setup.objectives[usize::from(objective)], value) {
+                let key = Key { subject: who.subject, ordinal: who.ordinal, step: who.attempt };
+                self.ledger.violations.push(Violation { at: self.now, objective, arm: who.arm, key });
+            }
+        }
+    }
+
+    /// A request meets an arm: the books note it when that is the canary.
+    pub fn meet(&mut self, who: &Who) {
+        if who.arm == Arm::Canary && !who.shadow {
+            self.routing.met(who.subject);
+            self.ledger.expose(self.now, who.subject);
+        }
+    }
+
+    /// Draws the marks and amounts of an outcome. `marks` is the first of their signals, `knobs` the first of their knobs.
+    pub fn mark(&mut self, component: u8, who: &Who, marks: u16, knobs: u16) {
+        let spec = &self.setup.scenario.system[usize::from(component)];
+        if spec.marks.is_empty() && spec.amounts.is_empty() {
+            return;
+        }
+        let mut stream = self.luck(Purpose::Marks, component, who);
+        for (i, (_, split)) in spec.marks.iter().enumerate() {
+            let p = self.level(knobs + i as u16, who).share(*self.part(split, who));
+            if stream.coin(p) {
+                self.count(marks + i as u16, who);
+            }
+        }
+        for (i, (_, split)) in spec.amounts.iter().enumerate() {
+            let local = (spec.marks.len() + i) as u16;
+            let drawn = stream.amount(self.part(split, who)) as f64;
+            self.value(marks + local, who, self.level(knobs + local, who).apply(drawn) as u64);
+        }
+    }
+
+    /// The parameter of the first segment that the subject belongs to.
+    fn part<'s, T>(&self, split: &'s Split<T>, who: &Who) -> &'s T {
+        let segments = self.setup.population.segments[who.subject as usize];
+        let is_in = |a: &str, v: &str| self.setup.bit(a, v).is_some_and(|bit| segments >> bit & 1 == 1);
+        split.by.iter().find(|(a, v, _)| is_in(a, v)).map_or(&split.base, |(_, _, parameter)| parameter)
+    }
+
+    /// Tells those that follow a component that one of its requests completed.
+    pub fn completed(&mut self, component: u8, request: Request, arm: Arm) {
+        let setup = self.setup;
+        self.completed.extend(setup.followers[usize::from(component)].iter().map(|&follower| (follower, request, arm)));
+    }
+
+    /// Adds a line to the timeline.
+    pub fn note(&mut self, kind: &'static str, text: String) {
+        self.ledger.entries.push(Entry { at: self.now, kind, text });
+    }
+}
+
+/// A duration bent by a knob and stretched by the wobble.
+pub fn stretched(level: Level, drawn: Span, drift: f64) -> Span {
+    if level == Level::IDENTITY && drift == 1.0 {
+        return drawn; // exactly as drawn: a fault of size zero must be no fault
+    }
+    Span::from_secs_f64(level.apply(drawn.seconds() * drift))
+}

@@ -1,0 +1,334 @@
+//! The loop: a set of policies over one world, which is cloned only where their decisions differ in effect.
+
+use crate::ledger::Ledger;
+use crate::scenario::Scenario;
+use crate::setup::Setup;
+use crate::trial::{Detail, Entry, Trial};
+use crate::truth::{self, Twin};
+use crate::world::{Books, World};
+use gatecrash_policies::controller::{Action, Controller, Decision, View};
+use gatecrash_policies::policy::{Act, Cohort, Policy, Step};
+use gatecrash_policies::sample::Segment;
+use gatecrash_policies::time::Time;
+use gatecrash_policies::verdict::{Status, Verdict};
+use gatecrash_policies::{BindError, Rollout};
+
+/// A policy made ready for a scenario: bind once, play with any seed.
+#[derive(Clone, Debug)]
+pub struct Contender<'a> {
+    policy: &'a Policy,
+    rollout: Rollout,
+}
+
+/// A scenario and the policies that play it.
+#[derive(Clone, Debug)]
+pub struct Match<'a> {
+    scenario: &'a Scenario,
+    contenders: Vec<Contender<'a>>,
+    /// The segments that some policy reads, and those that some policy routes by.
+    read: Vec<Segment>,
+    routed: Vec<Segment>,
+}
+
+impl<'a> Match<'a> {
+    /// Binds policies to a scenario.
+    ///
+    /// # Errors
+    /// The index of the first policy that does not fit, and why.
+    pub fn new(scenario: &'a Scenario, policies: &[&'a Policy]) -> Result<Match<'a>, (usize, BindError)> {
+        let mut catalog = scenario.catalog();
+        for (i, policy) in policies.iter().enumerate() {
+            for segment in Rollout::segments(policy, &catalog).map_err(|e| (i, e))? {
+                if !catalog.segments.contains(&segment) {
+                    catalog.segments.push(segment);
+                }
+            }
+        }
+        let bind = |(i, policy): (usize, &&'a Policy)| {
+            let rollout = Rollout::new(policy, &catalog).map_err(|e| (i, e))?;
+            Ok(Contender { policy, rollout })
+        };
+        let contenders = policies.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
+        let routed = policies.iter().flat_map(|policy| routed(policy)).collect();
+        Ok(Match { scenario, contenders, read: catalog.segments, routed })
+    }
+
+    /// Plays one seed: a trial per policy, in their order. With `detail`, pictures can be drawn of them.
+    pub fn play(&self, seed: u64, detail: bool) -> Vec<Trial> {
+        let setup = Setup::new(self.scenario, &self.read, &self.routed, seed);
+        let books = if detail { Books::Everything } else { Books::Score };
+        let members = self.contenders.iter().enumerate().map(|(index, c)| Member::new(index, c, detail)).collect();
+        let mut branches = vec![Branch { world: World::new(&setup, books), members }];
+        let mut records: Vec<Option<Record>> = self.contenders.iter().map(|_| None).collect();
+        while let Some(mut branch) = branches.pop() {
+            while !branch.members.is_empty() {
+                branches.extend(branch.round(&mut records));
+            }
+        }
+        let mut twin = Twin::new(&setup);
+        let records = records.into_iter().map(|r| r.expect("every member ends by the horizon"));
+        records.zip(&self.contenders).map(|(record, c)| truth::trial(&setup, c.policy, seed, record, &mut twin)).collect()
+    }
+}
+
+/// The segments that a policy's cohorts and steps name.
+fn routed(policy: &Policy) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut cohort = |cohort: &Cohort| {
+        if let Cohort::Named { attribute, values } = cohort {
+            segments.extend(values.iter().map(|v| Segment { attribute: attribute.clone(), value: v.clone() }));
+        }
+    };
+    policy.stages.iter().for_each(|stage| cohort(&stage.cohort));
+    let acts = || policy.rollback.playbook.iter().flat_map(|step: &Step| &step.acts);
+    acts().for_each(|act| {
+        if let Act::Cohort { cohort: c, .. } = act {
+            cohort(c);
+        }
+    });
+    segments.extend(acts().filter_map(|act| match act {
+        Act::Cohort { only: Some(surface), .. } => Some(Segment { attribute: "surface".into(), value: surface.clone() }),
+        _ => None,
+    }));
+    segments
+}
+
+/// What a trial left behind, before the truth is worked out.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The world's own books.
+    pub ledger: Ledger,
+    /// Events of the world so far.
+    pub events: u64,
+    /// When the trial ended.
+    pub ended: Time,
+    /// The decision to roll back.
+    pub decided: Option<Time>,
+    /// The gates that fired, by index.
+    pub fired: Vec<usize>,
+    /// When a step mitigated.
+    pub mitigated: Option<Time>,
+    /// Every round in which the recovery check succeeded.
+    pub recovered: Vec<Time>,
+    /// Whether everyone came to be on the canary.
+    pub finished: bool,
+    /// What kept the rollout from going on when the trial ended.
+    pub blocking: String,
+    /// What the policy did and said.
+    pub entries: Vec<Entry>,
+    /// For pictures.
+    pub detail: Option<Box<Detail>>,
+}
+
+/// One policy in a branch.
+#[derive(Clone, Debug)]
+struct Member<'a> {
+    index: usize,
+    policy: &'a Policy,
+    rollout: Rollout,
+    decided: Option<Time>,
+    fired: Vec<usize>,
+    mitigated: Option<Time>,
+    recovered: Vec<Time>,
+    finished: bool,
+    entries: Vec<Entry>,
+    /// What each gate last said.
+    said: Vec<Option<Status>>,
+    /// All verdicts, when pictures are wanted.
+    verdicts: Option<Vec<(Time, usize, Verdict)>>,
+}
+
+/// Policies that have decided alike so far, and their world.
+struct Branch<'a> {
+    world: World<'a>,
+    members: Vec<Member<'a>>,
+}
+
+impl<'a> Branch<'a> {
+    /// Advances to the next round, or to the horizon. Branches that part here are returned.
+    fn round(&mut self, records: &mut [Option<Record>]) -> Vec<Branch<'a>> {
+        let horizon = Time::ZERO + self.world.context.setup.scenario.horizon;
+        let due = self.members.iter().map(|m| m.rollout.next_round()).min().expect("a branch has members");
+        self.world.advance(due.min(horizon));
+        if due >= horizon {
+            for member in self.members.drain(..) {
+                let index = member.index;
+                records[index] = Some(member.record(&mut self.world));
+            }
+            return Vec::new();
+        }
+        let mut groups: Vec<(Vec<Action>, Vec<Member<'a>>)> = Vec::new();
+        for mut member in std::mem::take(&mut self.members) {
+            let actions = if member.rollout.next_round() <= due { member.round(&self.world) } else { Vec::new() };
+            if member.finished {
+                let index = member.index;
+                records[index] = Some(member.record(&mut self.world));
+                continue;
+            }
+            match groups.iter_mut().find(|(alike, _)| *alike == actions) {
+                Some((_, members)) => members.push(member),
+                None => groups.push((actions, vec![member])),
+            }
+        }
+        self.part(groups)
+    }
+
+    /// The first group keeps this world, each other one goes on in a clone.
+    fn part(&mut self, mut groups: Vec<(Vec<Action>, Vec<Member<'a>>)>) -> Vec<Branch<'a>> {
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let (own, members) = groups.remove(0);
+        let others = groups.into_iter().map(|(actions, members)| {
+            let mut world = self.world.clone();
+            actions.iter().for_each(|action| world.act(action));
+            Branch { world, members }
+        });
+        let others = others.collect();
+        own.iter().for_each(|action| self.world.act(action));
+        self.members = members;
+        others
+    }
+}
+
+impl<'a> Member<'a> {
+    fn new(index: usize, contender: &Contender<'a>, detail: bool) -> Member<'a> {
+        let entry = |gate: &str| Entry {
+            at: Time::ZERO,
+            kind: "note",
+            text: format!("gate {gate} is left out: this system has no component of the kind that it reads"),
+        };
+        Member {
+            index,
+            policy: contender.policy,
+            rollout: contender.rollout.clone(),
+            decided: None,
+            fired: Vec::new(),
+            mitigated: None,
+            recovered: Vec::new(),
+            finished: false,
+            entries: contender.rollout.not_applicable().into_iter().map(entry).collect(),
+            said: vec![None; contender.policy.gates.len()],
+            verdicts: detail.then(Vec::new),
+        }
+    }
+
+    /// One round of this policy: what it wants done.
+    fn round(&mut self, world: &World) -> Vec<Action> {
+        let now = world.context.now;
+        let view = View { now, arrived: &world.telemetry.arrived, done: &world.steering.done };
+        let decisions = self.rollout.round(&view);
+        self.listen(now);
+        let mut actions = Vec::new();
+        for decision in decisions {
+            match decision {
+                Decision::Act(action) => {
+                    self.note(now, &action);
+                    actions.push(action);
+                }
+                Decision::Rollback { gates } => {
+                    self.decided = Some(now);
+                    self.say(now, "decision", format!("roll back: {}", self.names(&gates)));
+                    self.fired = gates;
+                }
+                Decision::Stop { gates } => {
+                    self.say(now, "decision", format!("stop here for people to decide: {}", self.names(&gates)));
+                }
+                Decision::Finish => {
+                    self.finished = true;
+                    self.say(now, "decision", "finished: everyone is on the canary and the last soak is served".into());
+                }
+                Decision::Mitigated => {
+                    self.mitigated = Some(now);
+                    self.say(now, "recovery", "the step mitigated: recovery is validated without a withdrawal".into());
+                }
+                Decision::Recovered => {
+                    if self.recovered.is_empty() {
+                        self.say(now, "recovery", "the recovery check succeeds".into());
+                    }
+                    self.recovered.push(now);
+                }
+            }
+        }
+        actions
+    }
+
+    /// Writes down what the gates say, where it has changed.
+    fn listen(&mut self, now: Time) {
+        for (gate, verdict) in self.rollout.last_verdicts() {
+            if self.said[*gate] != Some(verdict.status) {
+                self.said[*gate] = Some(verdict.status);
+                let spec = &self.policy.gates[*gate];
+                let text = format!("{} {}: {}", spec.name, verdict.status.name(), verdict.sentence(&spec.check));
+                self.entries.push(Entry { at: now, kind: "gate", text });
+            }
+            if let Some(verdicts) = &mut self.verdicts {
+                verdicts.push((now, *gate, verdict.clone()));
+            }
+        }
+    }
+
+    fn names(&self, gates: &[usize]) -> String {
+        gates.iter().map(|g| self.policy.gates[*g].name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn say(&mut self, at: Time, kind: &'static str, text: String) {
+        self.entries.push(Entry { at, kind, text });
+    }
+
+    fn note(&mut self, now: Time, action: &Action) {
+        match action {
+            Action::Stage { name, cohort } => {
+                self.say(now, "stage", format!("{name}: cohort {}", crate::steering::name(cohort)));
+            }
+            Action::Step { acts, takes, by_operator } => {
+                let who = if *by_operator { "an operator is paged for " } else { "" };
+                let what = acts.iter().map(describe).collect::<Vec<_>>().join(", ");
+                self.say(now, "step", format!("{who}{what} (takes {takes})"));
+            }
+            Action::Page => self.say(now, "operator", "not recovered after the last step: page the operator".into()),
+        }
+    }
+
+    /// The end of this policy's trial.
+    fn record(self, world: &mut World) -> Record {
+        let now = world.context.now;
+        let blocking = self.rollout.blocking();
+        let ledger = world.context.ledger.clone();
+        let detail = self.verdicts.map(|verdicts| {
+            let setup = world.context.setup;
+            let (samples, lost) = ledger.samples.iter().cloned().unzip();
+            Box::new(Detail {
+                catalog: setup.catalog.clone(),
+                signals: world.context.meters.truth(setup, now),
+                samples,
+                lost,
+                exposure: ledger.exposure.iter().map(|(at, share, _)| (*at, *share)).collect(),
+                verdicts,
+                harms: Vec::new(),
+            })
+        });
+        Record {
+            ledger,
+            events: world.context.events,
+            ended: now,
+            decided: self.decided,
+            fired: self.fired,
+            mitigated: self.mitigated,
+            recovered: self.recovered,
+            finished: self.finished,
+            blocking,
+            entries: self.entries,
+            detail,
+        }
+    }
+}
+
+fn describe(act: &Act) -> String {
+    match act {
+        Act::Cohort { cohort, only: None, .. } => format!("cohort {}", crate::steering::name(cohort)),
+        Act::Cohort { cohort, only: Some(surface), .. } => format!("cohort {} for {surface} only", crate::steering::name(cohort)),
+        Act::Bend { component, knob, .. } => format!("turn {component}.{knob}"),
+        Act::Restart(component) => format!("restart {component}"),
+    }
+}

@@ -1,0 +1,115 @@
+//! How the truth becomes samples, and how samples get out: late, twice, or not at all.
+
+use crate::context::Context;
+use crate::dice::Purpose;
+use crate::ledger::Delivery;
+use crate::queue::Event;
+use gatecrash_policies::sample::{Arm, Level, Sample, Series};
+use gatecrash_policies::time::{Span, Time};
+
+/// The samples of one world.
+#[derive(Clone, Debug, Default)]
+pub struct Telemetry {
+    /// What gates may see, in order of arrival.
+    pub arrived: Vec<Sample>,
+    /// Under way, by slot.
+    under_way: Vec<Option<Sample>>,
+    /// The levels of each arm as last reported: what a frozen exporter repeats.
+    reported: [Vec<(Series, Level)>; 2],
+    /// When the last scrape was.
+    last: Time,
+    /// Whether every sample is kept for pictures.
+    keep: bool,
+}
+
+impl Telemetry {
+    /// Before the first scrape. `keep`: whether the ledger is to keep every sample.
+    pub fn new(keep: bool) -> Telemetry {
+        Telemetry { keep, ..Telemetry::default() }
+    }
+
+    /// Reads all arms that exist.
+    pub fn scrape(&mut self, world: &mut Context) {
+        for arm in Arm::ALL {
+            self.read(arm, world);
+        }
+        self.last = world.now;
+        world.queue.push(world.now + world.setup.scenario.telemetry.scrape, Event::Scrape);
+    }
+
+    fn read(&mut self, arm: Arm, world: &mut Context) {
+        let setup = world.setup;
+        let counters = world.meters.take_counters(setup, arm);
+        let hists = world.meters.take_values(setup, arm);
+        let gauges = world.meters.take_levels(setup, arm, world.now);
+        let subjects = world.routing.subjects(arm).to_vec();
+        let shadow = arm == Arm::Canary && world.routing.has_shadow();
+        let is_idle = counters.is_empty() && hists.is_empty() && gauges.iter().all(|(_, level)| level.max == 0);
+        if subjects[0] == 0 && !shadow && is_idle {
+            return; // an arm that does not exist has no sample: no data is absent, never zero
+        }
+        let span = world.now.since(self.last);
+        let mut sample = Sample { arm, stamp: world.now, arrived: world.now, span, subjects, counters, gauges, hists };
+        self.send(&mut sample, world);
+    }
+
+    /// Puts a sample on its way, as the telemetry knobs have it.
+    fn send(&mut self, sample: &mut Sample, world: &mut Context) {
+        let spec = &world.setup.scenario.telemetry;
+        let knobs = world.setup.world_knobs;
+        let arm = sample.arm;
+        let mut stream = world.setup.dice.stream(Purpose::Sample, sample.stamp.0, arm as u64);
+        let level = |knob| world.knobs.level(knob, arm);
+        let is_lost = stream.coin(level(knobs.loss).share(spec.loss));
+        let is_frozen = stream.coin(level(knobs.freeze).share(0.0));
+        let comes_twice = stream.coin(level(knobs.duplicate).share(spec.duplicate));
+        let delay =
+            |stream: &mut crate::dice::Stream| crate::context::stretched(level(knobs.delay), stream.span(&spec.delay), 1.0);
+        let delays = [delay(&mut stream), delay(&mut stream)];
+        sample.arrived = sample.stamp + delays[0];
+        if self.keep {
+            world.ledger.samples.push((sample.clone(), is_lost || is_frozen));
+        }
+        let tells = !is_lost && !is_frozen;
+        world.ledger.deliveries.push(Delivery { stamp: sample.stamp, arm, arrived: tells.then_some(sample.arrived) });
+        if is_frozen {
+            self.freeze(sample);
+        } else if arm != Arm::Former {
+            self.reported[arm as usize].clone_from(&sample.gauges);
+        }
+        if !is_lost {
+            self.post(sample.clone(), delays[0], world);
+            if comes_twice {
+                sample.arrived = sample.stamp + delays[1];
+                self.post(sample.clone(), delays[1], world);
+            }
+        }
+    }
+
+    /// A frozen exporter is up, counts nothing, and repeats its levels.
+    fn freeze(&self, sample: &mut Sample) {
+        sample.counters.clear();
+        sample.hists.clear();
+        if sample.arm != Arm::Former {
+            sample.gauges.clone_from(&self.reported[sample.arm as usize]);
+        }
+    }
+
+    fn post(&mut self, sample: Sample, delay: Span, world: &mut Context) {
+        let slot = match self.under_way.iter().position(Option::is_none) {
+            Some(slot) => slot,
+            None => {
+                self.under_way.push(None);
+                self.under_way.len() - 1
+            }
+        };
+        self.under_way[slot] = Some(sample);
+        world.queue.push(world.now + delay, Event::SampleArrives { slot: slot as u32 });
+    }
+
+    /// A sample becomes visible.
+    pub fn arrive(&mut self, slot: u32) {
+        let sample = self.under_way[slot as usize].take().expect("a sample under way has its slot");
+        self.arrived.push(sample);
+    }
+}

@@ -1,0 +1,187 @@
+//! What truly happened, worked out after the trial: the twin, the six instants, the outcome.
+
+use crate::ledger::{Key, Violation};
+use crate::play::Record;
+use crate::scenario::Expect;
+use crate::setup::Setup;
+use crate::trial::{Entry, Instants, Outcome, Trial};
+use crate::world::{Books, World};
+use gatecrash_policies::policy::Policy;
+use gatecrash_policies::sample::Arm;
+use gatecrash_policies::time::Time;
+
+/// The same scenario and seed with nobody ever exposed. It is played only when somebody has to be compared with it, and only as far
+/// as that takes.
+pub struct Twin<'a> {
+    setup: &'a Setup<'a>,
+    world: Option<World<'a>>,
+    /// What went wrong in it, by objective and key.
+    known: Vec<(u8, Key)>,
+}
+
+impl<'a> Twin<'a> {
+    /// Not played yet.
+    pub fn new(setup: &'a Setup<'a>) -> Twin<'a> {
+        Twin { setup, world: None, known: Vec::new() }
+    }
+
+    /// Plays to `until` and beyond any such moment asked for before.
+    fn play(&mut self, until: Time) {
+        let world = self.world.get_or_insert_with(|| World::new(self.setup, Books::Twin));
+        if world.context.now < until {
+            world.advance(until);
+            self.known = world.context.ledger.violations.iter().map(|v| (v.objective, v.key)).collect();
+            self.known.sort_unstable();
+        }
+    }
+
+    /// Of these outcomes, those that the rollout is to blame for.
+    fn harmed(&mut self, violations: &[Violation], until: Time) -> Vec<Violation> {
+        if violations.is_empty() {
+            return Vec::new();
+        }
+        self.play(until);
+        let is_known = |v: &Violation| self.known.binary_search(&(v.objective, v.key)).is_ok();
+        violations.iter().filter(|v| !is_known(v)).copied().collect()
+    }
+}
+
+/// The trial that a record amounts to.
+pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin: &mut Twin) -> Trial {
+    let touched = record.ledger.exposed_requests > 0 || record.ledger.exposure.iter().any(|(_, _, nobody)| !nobody);
+    let violations = if touched { std::mem::take(&mut record.ledger.violations) } else { Vec::new() };
+    // An outcome late in one world may be on time in the other: the twin is played on past the end, to the horizon.
+    let guilty = twin.harmed(&violations, Time::ZERO + setup.scenario.horizon);
+    let (leaked, harms): (Vec<_>, Vec<_>) = guilty.into_iter().partition(|v| setup.is_leak(v.objective));
+    let instants = instants(&record, &harms);
+    let lucky = is_lucky(&record, &harms, &instants);
+    let instants = if lucky { Instants { shown: instants.decided, ..instants } } else { instants };
+    let (outcome, reason) = outcome(setup, &record, &instants);
+    let premature = record.recovered.first().copied().filter(|at| instants.clear.is_some_and(|clear| *at < clear));
+    let mut detail = record.detail.take();
+    if let Some(detail) = &mut detail {
+        detail.harms = harms.iter().map(|v| (v.at, usize::from(v.objective))).collect();
+    }
+    Trial {
+        scenario: setup.scenario.name.clone(),
+        policy: policy.name.clone(),
+        seed,
+        outcome,
+        reason,
+        caught_by: record.fired.iter().map(|gate| policy.gates[*gate].name.clone()).collect(),
+        instants,
+        lucky,
+        mitigated: record.mitigated.is_some() && record.mitigated == instants.withdrawn,
+        premature_validation: premature,
+        within_budget: within_budget(policy, outcome, &instants),
+        exposed_requests: record.ledger.exposed_requests,
+        exposed_subjects: record.ledger.exposed_subjects,
+        harmed: harms.len() as u64,
+        duplicates_leaked: leaked.len() as u64,
+        events: record.events,
+        ended: over(&record, &instants),
+        finished: record.finished,
+        timeline: timeline(setup, record, &harms, &instants),
+        detail,
+    }
+}
+
+/// When the trial was over: recovery validated, finished, or the horizon.
+fn over(record: &Record, instants: &Instants) -> Time {
+    instants.validated.unwrap_or(record.ended)
+}
+
+fn instants(record: &Record, harms: &[Violation]) -> Instants {
+    let decided = record.decided;
+    let no_one = decided.and_then(|decided| withdrawn(record, decided));
+    let withdrawn = [no_one, record.mitigated].into_iter().flatten().min();
+    let clear = withdrawn.map(|w| harms.last().map_or(w, |v| v.at.max(w)));
+    let validated = clear.and_then(|clear| record.recovered.iter().copied().find(|at| *at >= clear));
+    Instants { harmed: harms.first().map(|v| v.at), shown: shown(record, harms), decided, withdrawn, clear, validated }
+}
+
+/// The first moment from the decision on at which nobody can meet the canary.
+fn withdrawn(record: &Record, decided: Time) -> Option<Time> {
+    let steps = &record.ledger.exposure;
+    let current = steps.iter().rev().find(|(at, ..)| *at <= decided).is_some_and(|(_, _, nobody)| *nobody);
+    if current {
+        return Some(decided);
+    }
+    steps.iter().find(|(at, _, nobody)| *at > decided && *nobody).map(|(at, ..)| *at)
+}
+
+/// The first arrival of a sample that contains a harmed outcome.
+fn shown(record: &Record, harms: &[Violation]) -> Option<Time> {
+    let deliveries = &record.ledger.deliveries;
+    let mut first: Option<Time> = None;
+    for harm in harms {
+        if first.is_some_and(|first| first <= harm.at) {
+            break; // no later outcome can be in an earlier sample
+        }
+        let next = deliveries.partition_point(|d| d.stamp < harm.at);
+        let arm = if harm.arm == Arm::Canary { Arm::Canary } else { Arm::Stable };
+        let sample = deliveries[next..].iter().find(|d| d.arm == arm);
+        if let Some(arrived) = sample.and_then(|d| d.arrived).filter(|at| *at <= record.ended) {
+            first = Some(first.map_or(arrived, |f| f.min(arrived)));
+        }
+    }
+    first
+}
+
+/// Whether the decision came after harm, and before any of it could be seen.
+fn is_lucky(record: &Record, harms: &[Violation], instants: &Instants) -> bool {
+    let (Some(decided), Some(harmed)) = (record.decided, harms.first().map(|v| v.at)) else { return false };
+    decided >= harmed && instants.shown.is_none_or(|shown| decided < shown)
+}
+
+fn outcome(setup: &Setup, record: &Record, instants: &Instants) -> (Outcome, String) {
+    let open = || format!("not finished by the horizon: {}", record.blocking);
+    match (setup.scenario.expect, instants.decided, instants.harmed) {
+        (Expect::Rollback, Some(decided), Some(harmed)) if decided >= harmed => (Outcome::Detected, String::new()),
+        (_, Some(_), _) => (Outcome::FalseRollback, String::new()),
+        (Expect::Rollback, None, Some(_)) => (Outcome::Missed, String::new()),
+        (Expect::Rollback, None, None) if record.finished => {
+            (Outcome::Insufficient, "nothing was harmed before the rollout finished".into())
+        }
+        (Expect::Rollback, None, None) => (Outcome::Insufficient, format!("nothing was harmed; {}", open())),
+        (Expect::Promote, None, _) if record.finished => (Outcome::TruePromote, String::new()),
+        (Expect::Promote, None, _) => (Outcome::Insufficient, open()),
+    }
+}
+
+/// Whether both budgets were kept; only a detected breach has them, and what never happened was not in time.
+fn within_budget(policy: &Policy, outcome: Outcome, instants: &Instants) -> Option<bool> {
+    let rollback = &policy.rollback;
+    if outcome != Outcome::Detected || (rollback.withdraw_within.is_none() && rollback.recover_within.is_none()) {
+        return None;
+    }
+    let kept = |budget: Option<gatecrash_policies::Span>, from: Option<Time>, to: Option<Time>| {
+        budget.is_none_or(|budget| from.zip(to).is_some_and(|(from, to)| to.since(from) <= budget))
+    };
+    Some(
+        kept(rollback.withdraw_within, instants.harmed, instants.withdrawn)
+            && kept(rollback.recover_within, instants.withdrawn, instants.validated),
+    )
+}
+
+/// What the world and the policy wrote down, and the instants, in order of time.
+fn timeline(setup: &Setup, record: Record, harms: &[Violation], instants: &Instants) -> Vec<Entry> {
+    let mut entries = record.ledger.entries;
+    entries.extend(record.entries);
+    if let Some(first) = harms.first() {
+        let objective = &setup.objectives[usize::from(first.objective)].text;
+        let text = format!("first harm: an outcome of the {} arm breaks {objective}", first.arm.name());
+        entries.push(Entry { at: first.at, kind: "harm", text });
+    }
+    let mut instant = |at: Option<Time>, kind, text: &str| {
+        if let Some(at) = at {
+            entries.push(Entry { at, kind, text: text.into() });
+        }
+    };
+    instant(instants.shown, "harm", "shown: the first sample with harm in it has arrived");
+    instant(instants.withdrawn, "steering", "withdrawn: no new request goes to the canary");
+    instant(instants.clear.filter(|at| Some(*at) != instants.withdrawn), "harm", "clear: the last harmed outcome");
+    instant(instants.validated, "recovery", "validated: the recovery check succeeds, and nothing is harmed any more");
+    entries.sort_by_key(|entry| entry.at);
+    entries
+}
