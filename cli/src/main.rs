@@ -1,2 +1,69 @@
-//! The binary.
-fn main() {}
+//! gatecrash: crash-test your rollout gates.
+
+mod args;
+mod list;
+mod output;
+mod run;
+mod score;
+
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+/// Exit codes that scripts depend on.
+mod exit {
+    /// Met; `run` and `score` report and end so whatever the outcome.
+    pub const MET: u8 = 0;
+    /// Usage or input error.
+    pub const INPUT: u8 = 2;
+    /// Nothing was selected.
+    pub const NOTHING: u8 = 4;
+}
+
+/// Why a command could not do its work.
+enum Failure {
+    /// The user's: what was found and what to do.
+    Input(String),
+    /// The selection is empty.
+    Nothing(String),
+    /// Writing failed; a reader that has gone away is no failure.
+    Write(std::io::Error),
+}
+
+impl From<gatecrash_scenarios::Error> for Failure {
+    fn from(error: gatecrash_scenarios::Error) -> Failure {
+        Failure::Input(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::Write(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match args::Args::parse().command {
+        args::Command::Run(args) => run::run(&args),
+        args::Command::Score(args) => score::score(&args),
+        args::Command::List { kind } => list::list(kind),
+        args::Command::Completions { shell } => {
+            output::stdout(|out| {
+                clap_complete::generate(shell, &mut args::Args::command(), "gatecrash", out);
+                Ok(())
+            })
+        }
+        args::Command::Man => output::stdout(|out| clap_mangen::Man::new(args::Args::command()).render(out)),
+    };
+    ExitCode::from(match result {
+        Ok(()) => exit::MET,
+        Err(Failure::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => exit::MET,
+        Err(Failure::Write(error)) => complain(&format!("cannot write: {error}"), exit::INPUT),
+        Err(Failure::Input(message)) => complain(&message, exit::INPUT),
+        Err(Failure::Nothing(message)) => complain(&message, exit::NOTHING),
+    })
+}
+
+fn complain(message: &str, code: u8) -> u8 {
+    eprintln!("error: {message}");
+    code
+}

@@ -108,6 +108,16 @@ impl Hist {
         self.cells.iter().map(|&(cell, n)| (cell_top(cell), n))
     }
 
+    /// The exact sum of all values.
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// The occupied cells: (cell, count), by cell.
+    pub(crate) fn raw_cells(&self) -> &[(u16, u32)] {
+        &self.cells
+    }
+
     /// Adds all values of `other`.
     pub fn merge(&mut self, other: &Hist) {
         if other.count == 0 {

@@ -4,17 +4,31 @@
 //! [`Sample`]s that have arrived, judges them by [`Gate`]s and decides. The same code is driven by the
 //! simulator, by recorded metrics and by a drill, so the gate you test is the gate you ship.
 
+pub mod bind;
+pub mod check;
 pub mod controller;
+mod gate;
 pub mod hist;
+mod playbook;
 pub mod policy;
+mod reading;
+pub mod rollout;
+pub mod rules;
 pub mod sample;
+pub mod show;
+mod suggest;
 pub mod time;
 pub mod units;
 pub mod verdict;
+mod window;
 
+pub use bind::{BindError, check_scrape};
+pub use check::{GrammarError, parse};
 pub use controller::{Action, Controller, Decision, View};
 pub use hist::Hist;
 pub use policy::{Cohort, Gate, Policy, Stage};
+pub use rollout::Rollout;
 pub use sample::{Arm, Catalog, Sample};
+pub use show::Unit;
 pub use time::{Span, Time};
 pub use verdict::{Evidence, Status, Verdict};

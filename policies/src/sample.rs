@@ -69,6 +69,9 @@ pub struct Catalog {
     pub segments: Vec<Segment>,
     /// The names of `attribute` that the subjects have, with their values; what `segments` may be drawn from.
     pub attributes: Vec<(String, Vec<String>)>,
+    /// The names of all kinds of component that the world knows, whether or not this system has one: a gate on a kind that
+    /// is absent is not applicable, a gate on an unknown name is a mistake.
+    pub kinds: Vec<String>,
 }
 
 impl Catalog {

@@ -35,7 +35,8 @@ pub fn seconds(text: &str) -> Result<f64, String> {
     Ok(total)
 }
 
-fn unit_seconds(unit: &str) -> Option<f64> {
+/// How many seconds a unit of time has.
+pub(crate) fn unit_seconds(unit: &str) -> Option<f64> {
     Some(match unit {
         "ns" => 1e-9,
         "us" => 1e-6,

@@ -1,5 +1,7 @@
 //! What a gate says, and why.
 
+use crate::policy::Check;
+use crate::show::Unit;
 use crate::time::{Span, Time};
 
 /// The four answers of a gate.
@@ -42,6 +44,8 @@ pub struct Evidence {
     pub age: Option<Span>,
     /// What the rule adds, such as `p = 0.003` or `stable as it last was`; may be empty.
     pub note: String,
+    /// In what `value` and `limit` are expressed.
+    pub unit: Unit,
 }
 
 /// A gate's answer in one round.
@@ -51,4 +55,29 @@ pub struct Verdict {
     pub status: Status,
     /// What it rests on.
     pub evidence: Evidence,
+}
+
+impl Verdict {
+    /// The verdict of a check in a sentence, such as
+    /// `p95(runs.cancel_to_ack) = 812ms > 500ms over 10m (n=240, newest sample 20s old)`.
+    pub fn sentence(&self, check: &Check) -> String {
+        let Evidence { value, limit, samples, age, note, unit, .. } = &self.evidence;
+        let over = check.over.map(|over| format!(" over {over}")).unwrap_or_default();
+        let mut text = match (value, limit) {
+            (Some(value), Some(limit)) => {
+                let symbol = if check.op.holds(*value, *limit) { check.op.symbol() } else { check.op.opposite() };
+                format!("{} = {} {symbol} {}{over}", check.reading, unit.show(*value), unit.show(*limit))
+            }
+            (Some(value), None) => format!("{} = {}{over}", check.reading, unit.show(*value)),
+            (None, _) => format!("{}{over} has no value", check.reading),
+        };
+        match age {
+            Some(age) => text.push_str(&format!(" (n={samples}, newest sample {age} old)")),
+            None => text.push_str(" (no sample has arrived)"),
+        }
+        if !note.is_empty() {
+            text.push_str(&format!("; {note}"));
+        }
+        text
+    }
 }

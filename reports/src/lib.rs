@@ -1,1 +1,20 @@
-//! To come.
+//! From trials to numbers, to text and to pictures.
+//!
+//! [`score`] folds many trials into rows, [`formats`] writes them; [`trial`] writes one trial; [`html`] makes pages of
+//! either that can be mailed. Everything is a pure function of its input: no clock, no terminal, no randomness, so that
+//! the same trials give the same bytes.
+
+pub mod charts;
+pub mod findings;
+pub mod formats;
+pub mod html;
+pub mod picture;
+pub mod score;
+pub mod stats;
+pub mod trial;
+mod words;
+
+pub use formats::Format;
+pub use html::{html_score, html_trial};
+pub use score::{Row, ScoreReport, Tally};
+pub use trial::TrialReport;

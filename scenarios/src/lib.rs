@@ -1,1 +1,34 @@
-//! To come.
+//! Text in: scenario and policy files, recorded traffic, and the library that is built into the binary.
+//!
+//! [`load_scenario`] and [`load_policy`] take a built-in name or a path and give plain data of `sim` and `policies`;
+//! [`fits`] says whether the two go together. Whatever is wrong is one [`Error`] that points at file, line and column.
+//!
+//! ```
+//! let scenario = gatecrash_scenarios::load_scenario("healthy-day").unwrap();
+//! let policy = gatecrash_scenarios::load_policy("careful").unwrap();
+//! let warnings = gatecrash_scenarios::fits(&scenario, &policy).unwrap();
+//! assert!(warnings.is_empty(), "{warnings:?}");
+//! ```
+
+mod bends;
+mod checks;
+mod error;
+mod faults;
+mod fits;
+mod forms;
+mod library;
+mod load;
+mod policy;
+mod read;
+mod recorded;
+mod scenario;
+mod source;
+mod system;
+mod traffic;
+mod world;
+mod yaml;
+
+pub use error::{Error, Spot};
+pub use fits::fits;
+pub use library::{Listed, library_policies, library_scenarios};
+pub use load::{Loaded, load_policy, load_scenario, policy_from_text, scenario_from_text};

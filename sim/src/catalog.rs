@@ -263,7 +263,12 @@ impl Scenario {
         }
         attributes.push(("internal".into(), vec!["true".into(), "false".into()]));
         attributes.push(("environment".into(), names(&self.steering.environments)));
-        Catalog { signals: self.system.iter().flat_map(ComponentSpec::signals).collect(), segments: Vec::new(), attributes }
+        Catalog {
+            signals: self.system.iter().flat_map(ComponentSpec::signals).collect(),
+            segments: Vec::new(),
+            attributes,
+            kinds: KINDS.iter().map(|kind| kind.name.to_string()).collect(),
+        }
     }
 
     /// The unit of a knob, if `component` (an instance, a kind, or a part of the world) has it.

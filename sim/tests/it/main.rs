@@ -2,3 +2,4 @@
 
 mod builder;
 mod closed_forms;
+mod speed_probe;

@@ -1,0 +1,189 @@
+//! What can be said on the command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Crash-test your rollout gates: play a rollout policy against simulated or recorded traffic with faults injected, and say what
+/// the policy is worth.
+#[derive(Debug, Parser)]
+#[command(name = "gatecrash", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done; 2 a usage or input error; 4 nothing was selected; 101 a bug.")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play one trial and print its timeline, the six instants and who owns the gaps between them
+    Run(Run),
+    /// Play many trials and say what each policy is worth; without arguments, the whole built-in library
+    Score(Score),
+    /// List what is built in
+    List {
+        /// What to list; without it, a line about each kind
+        kind: Option<Kind>,
+    },
+    /// Print shell completions
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// A built-in scenario or the path of a file
+    pub scenario: String,
+    /// A built-in policy or the path of a file; without it, the scenario's own
+    #[arg(long, value_name = "P")]
+    pub policy: Option<String>,
+    /// The seed: the same seed gives the same trial, to the byte
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The size of every fault, as a multiple of what the scenario says
+    #[arg(long, value_name = "X", value_parser = severity, default_value = "1x")]
+    pub severity: f64,
+    /// How to print the trial
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+    /// Also write one self-contained page with pictures
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Also write the page's pictures as one SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Also write the numbers behind the pictures as CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Also write every sample, verdict and event, one JSON object a line
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub trace: Option<PathBuf>,
+}
+
+/// Arguments of `score`.
+#[derive(Debug, clap::Args)]
+pub struct Score {
+    /// A built-in scenario or the path of a file; may be given again. Without any, all built-in ones
+    #[arg(long = "scenario", value_name = "S")]
+    pub scenarios: Vec<String>,
+    /// A built-in policy or the path of a file; may be given again. Without any, the scenarios' own, or all built-in ones when
+    /// no scenario is given either
+    #[arg(long = "policy", value_name = "P")]
+    pub policies: Vec<String>,
+    /// Trials of each scenario, policy and severity
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub trials: u64,
+    /// The first seed; trial i is played with seed + i
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Threads; without it, one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// The sizes of every fault, as multiples of what the scenario says: 0.5x,1x,2x
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = severity, default_value = "1x")]
+    pub severity: Vec<f64>,
+    /// How to print the score
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ScoreFormat,
+    /// Also write one self-contained page with pictures
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Also write the page's pictures as one SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Also write the rows as CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+}
+
+/// `1.5x`, or `1.5`.
+fn severity(text: &str) -> Result<f64, String> {
+    let digits = text.trim().strip_suffix('x').unwrap_or(text.trim());
+    match digits.parse::<f64>() {
+        Ok(size) if size.is_finite() && (0.0..=1000.0).contains(&size) => Ok(size),
+        _ => Err(format!("`{text}` is not a size from 0x to 1000x; write it like 1.5x")),
+    }
+}
+
+/// How `run` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RunFormat {
+    /// A timeline that a person can follow
+    #[default]
+    Text,
+    /// gatecrash.trial/v1
+    Json,
+}
+
+/// How `score` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ScoreFormat {
+    /// One row per scenario and policy, the verdict line last
+    #[default]
+    Table,
+    /// gatecrash.score/v1
+    Json,
+    /// One line per row, for spreadsheets
+    Csv,
+    /// For a pull request
+    Markdown,
+}
+
+impl ScoreFormat {
+    /// The name under which reports know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScoreFormat::Table => "table",
+            ScoreFormat::Json => "json",
+            ScoreFormat::Csv => "csv",
+            ScoreFormat::Markdown => "markdown",
+        }
+    }
+}
+
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Built-in scenarios and what each teaches
+    Scenarios,
+    /// Built-in policies
+    Policies,
+    /// Fault presets and what they bend
+    Faults,
+    /// Kinds of component
+    Components,
+    /// What gates can read
+    Signals,
+    /// What faults and steps can bend
+    Knobs,
+    /// How evidence is weighed
+    Rules,
+    /// How a score can be printed
+    Formats,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn severities_are_multiples() {
+        assert_eq!(severity("1.5x"), Ok(1.5));
+        assert_eq!(severity("0"), Ok(0.0));
+        for wrong in ["", "x", "-1x", "nan", "inf", "2y", "1e9x"] {
+            assert!(severity(wrong).is_err(), "{wrong}");
+        }
+    }
+}

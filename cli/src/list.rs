@@ -1,0 +1,86 @@
+//! `list`: what is built in, from the same tables that the program works by.
+
+use crate::args::Kind;
+use crate::{Failure, output};
+use clap::ValueEnum;
+use gatecrash_policies::policy::By;
+use gatecrash_reports::formats::FORMATS;
+use gatecrash_scenarios::{library_policies, library_scenarios};
+use gatecrash_sim::catalog::{KINDS, Unit, WORLD};
+use gatecrash_sim::presets::{PRESETS, Preset};
+use gatecrash_sim::scenario::Side;
+
+/// Prints a kind's items, a line each.
+pub fn list(kind: Option<Kind>) -> Result<(), Failure> {
+    let rows = kind.map_or_else(kinds, rows);
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    output::stdout(|out| rows.iter().try_for_each(|(name, about)| writeln!(out, "{name:width$}  {about}")))
+}
+
+fn kinds() -> Vec<(String, String)> {
+    let line = |kind: &Kind| {
+        let value = kind.to_possible_value()?;
+        Some((format!("list {}", value.get_name()), value.get_help()?.to_string()))
+    };
+    Kind::value_variants().iter().filter_map(line).collect()
+}
+
+fn rows(kind: Kind) -> Vec<(String, String)> {
+    let pair = |(name, about): &(&str, &str)| (name.to_string(), about.to_string());
+    match kind {
+        Kind::Scenarios => library_scenarios().into_iter().map(|s| (s.name.to_string(), s.about)).collect(),
+        Kind::Policies => library_policies().into_iter().map(|p| (p.name.to_string(), p.about)).collect(),
+        Kind::Faults => PRESETS.iter().map(fault).collect(),
+        Kind::Components => KINDS.iter().map(|k| (k.name.to_string(), k.about.to_string())).collect(),
+        Kind::Signals => {
+            let of = |k: &gatecrash_sim::catalog::KindSpec| {
+                let line = |s: &gatecrash_sim::catalog::SignalSpec| {
+                    let reads = format!("{:?}", s.reads).to_lowercase();
+                    (format!("{}.{}", k.name, s.name), format!("{reads}: {}", s.about))
+                };
+                k.signals.iter().map(line).collect::<Vec<_>>()
+            };
+            KINDS.iter().flat_map(of).collect()
+        }
+        Kind::Knobs => {
+            let of = |k: &gatecrash_sim::catalog::KindSpec| {
+                let line = |knob: &gatecrash_sim::catalog::Knob| {
+                    (format!("{}.{}", k.name, knob.name), format!("{} (bend by {})", knob.about, bends(knob.unit)))
+                };
+                k.knobs.iter().map(line).collect::<Vec<_>>()
+            };
+            KINDS.iter().chain(&WORLD).flat_map(of).collect()
+        }
+        Kind::Rules => gatecrash_policies::rules::RULES.iter().map(pair).collect(),
+        Kind::Formats => FORMATS.iter().map(pair).collect(),
+    }
+}
+
+fn bends(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Share => "+2%, 0.5x or 100%",
+        Unit::Time => "6x or +200ms",
+        Unit::Rate => "0.5x, +10/s or 500/s",
+        Unit::Factor => "0.5x",
+    }
+}
+
+/// What a preset does and which knobs it bends by default.
+fn fault(preset: &Preset) -> (String, String) {
+    let bend = |(kind, knob, by): &(&str, &str, By)| {
+        let by = match by {
+            By::Times(m) => format!("{m}x"),
+            By::Plus(a) => format!("{a:+}"),
+            By::Set(v) => format!("= {v}"),
+        };
+        format!("{kind}.{knob} {by}")
+    };
+    let on = match preset.on {
+        Side::Canary => "canary",
+        Side::Stable => "stable",
+        Side::Both => "both arms",
+    };
+    let bends = preset.bends.iter().map(bend).collect::<Vec<_>>().join(", ");
+    let lasting = preset.lasting.map_or(String::new(), |span| format!(", for {span}"));
+    (preset.name.to_string(), format!("{} ({bends}; on {on}{lasting})", preset.about))
+}

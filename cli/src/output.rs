@@ -1,0 +1,36 @@
+//! Where results and messages go: results to stdout and files, everything else to stderr.
+
+use crate::Failure;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+/// Writes the result of a command.
+pub fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    Ok(out.flush()?)
+}
+
+/// Writes a file that the user asked for.
+pub fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let write_all = || {
+        let mut out = BufWriter::new(File::create(path)?);
+        write(&mut out)?;
+        out.flush()
+    };
+    write_all().map_err(|error: io::Error| {
+        Failure::Input(format!("cannot write `{}`: {error}; give a path in a folder that exists and may be written", path.display()))
+    })
+}
+
+/// Whether the result may carry colours.
+pub fn colour() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !refused && io::stdout().is_terminal()
+}
+
+/// Something that the user should know and that does not stop the work.
+pub fn warn(message: &str) {
+    eprintln!("warning: {message}");
+}

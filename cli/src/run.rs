@@ -1,0 +1,51 @@
+//! `run`: one trial, its timeline.
+
+use crate::args::{Run, RunFormat};
+use crate::{Failure, output};
+use gatecrash_reports::{TrialReport, html_trial};
+use gatecrash_scenarios::{fits, load_policy, load_scenario};
+use gatecrash_sim::Match;
+use gatecrash_sim::scenario::Traffic;
+
+/// Plays one trial and writes what was asked for.
+pub fn run(args: &Run) -> Result<(), Failure> {
+    let mut scenario = load_scenario(&args.scenario)?;
+    let own = scenario.policy.clone();
+    let name = args.policy.clone().or(own).ok_or_else(|| {
+        let message = format!("{} names no policy of its own; add --policy, for instance --policy careful", scenario.file);
+        Failure::Input(message)
+    })?;
+    let policy = load_policy(&name)?;
+    let warnings = fits(&scenario, &policy)?;
+    scenario.warnings.iter().chain(&policy.warnings).chain(&warnings).for_each(|warning| output::warn(warning));
+    scenario.value.severity = args.severity;
+    let game = Match::new(&scenario.value, &[&policy.value])
+        .map_err(|(_, error)| Failure::Input(format!("{}: {}: {}", policy.file, error.gate, error.message)))?;
+    let trial = game.play(args.seed, true).pop().expect("one policy, one trial");
+    let recorded = match &scenario.value.traffic {
+        Some(Traffic::Recorded(recorded)) => Some(&recorded.report),
+        _ => None,
+    };
+    let report = TrialReport { trial: &trial, policy: &policy.value, expect: scenario.value.expect, recorded };
+    write_files(args, &report)?;
+    output::stdout(|out| match args.format {
+        RunFormat::Text => report.write_text(out),
+        RunFormat::Json => report.write_json(out),
+    })
+}
+
+fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {
+    if let Some(path) = &args.html {
+        output::file(path, |out| out.write_all(html_trial(report).as_bytes()))?;
+    }
+    if let Some(path) = &args.svg {
+        output::file(path, |out| out.write_all(String::new().as_bytes()))?;
+    }
+    if let Some(path) = &args.csv {
+        output::file(path, |out| out.write_all(report.csv().unwrap_or_default().as_bytes()))?;
+    }
+    if let Some(path) = &args.trace {
+        output::file(path, |out| report.write_trace(out))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! From a check as text to a check of one system: names become series, and what cannot work is said before it runs.
+
+use crate::gate::{BoundCheck, BoundGate, Cell, CellLimit};
+use crate::policy::{Check, Gate, Limit, Metric, Op, Policy, Reading, Rule};
+use crate::reading::{Reduce, Source};
+use crate::rules::State;
+use crate::sample::{Catalog, Segment, Series, SignalKind};
+use crate::show::Unit;
+use crate::suggest::did_you_mean;
+use crate::time::Span;
+use crate::window::Window;
+use std::fmt;
+
+/// Why a policy cannot judge a system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindError {
+    /// The gate, or `rollback.validate.checks[i]`.
+    pub gate: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "gate `{}`: {}", self.gate, self.message)
+    }
+}
+
+impl std::error::Error for BindError {}
+
+/// The segments that the policy reads in this system, each once, in order of mention: what a catalog must track for it.
+pub(crate) fn segments(policy: &Policy, catalog: &Catalog) -> Result<Vec<Segment>, BindError> {
+    let mut segments: Vec<Segment> = Vec::new();
+    for (gate, check) in checks(policy) {
+        let named = |message| BindError { gate: gate.clone(), message };
+        if !applies(check, catalog).map_err(named)? {
+            continue;
+        }
+        for part in parts(check, catalog).map_err(named)? {
+            if let Some(segment) = part.segment
+                && !segments.contains(&segment)
+            {
+                segments.push(segment);
+            }
+        }
+    }
+    Ok(segments)
+}
+
+/// Whether every window holds at least one scrape.
+pub fn check_scrape(policy: &Policy, scrape: Span) -> Result<(), BindError> {
+    for (gate, check) in checks(policy) {
+        if let Some(over) = check.over
+            && over < scrape
+        {
+            let message =
+                format!("the window of {over} is shorter than a scrape of {scrape}: it would be empty most of the time");
+            return Err(BindError { gate, message });
+        }
+    }
+    Ok(())
+}
+
+/// In what the check's reading is expressed.
+pub fn unit(check: &Check, catalog: &Catalog) -> Unit {
+    match &check.reading {
+        Reading::Ratio(..) | Reading::Share(..) => Unit::Share,
+        Reading::Rate(_) | Reading::Growth(_) => Unit::PerSecond,
+        Reading::Count(_) | Reading::Total(_) | Reading::Streak(_) => Unit::Plain,
+        Reading::Mean(m) | Reading::Min(m) | Reading::Max(m) | Reading::Last(m) | Reading::Quantile(_, m) => {
+            match find(m, catalog) {
+                Ok(Some(found)) if found.reads == SignalKind::Durations => Unit::Seconds,
+                _ => Unit::Plain,
+            }
+        }
+    }
+}
+
+/// Every check of a policy with the name under which its mistakes are reported.
+fn checks(policy: &Policy) -> impl Iterator<Item = (String, &Check)> {
+    let gates = policy.gates.iter().map(|g| (g.name.clone(), &g.check));
+    let needs = policy.gates.iter().filter_map(|g| Some((format!("{} (needs)", g.name), &g.needs.as_ref()?.check)));
+    let validate = &policy.rollback.validate.checks;
+    gates.chain(needs).chain(validate.iter().enumerate().map(|(i, c)| (validate_name(i), c)))
+}
+
+/// What a check of the recovery is called in messages.
+pub(crate) fn validate_name(i: usize) -> String {
+    format!("rollback.validate.checks[{i}]")
+}
+
+/// The signals that a metric means.
+struct Found {
+    signals: Vec<u16>,
+    reads: SignalKind,
+    /// The `outcomes` counters of the components that have the signals.
+    outcomes: Vec<u16>,
+}
+
+/// Looks a metric up. `None`: it names a kind that this system does not have.
+fn find(metric: &Metric, catalog: &Catalog) -> Result<Option<Found>, String> {
+    let Metric { component, signal, .. } = metric;
+    let signals = catalog.find(component, signal);
+    let Some(first) = signals.first().map(|i| &catalog.signals[usize::from(*i)]) else {
+        return absent(metric, catalog).map(|()| None);
+    };
+    let mut outcomes = Vec::new();
+    for &id in &signals {
+        let own = &catalog.signals[usize::from(id)];
+        if own.reads != first.reads {
+            return Err(format!("`{component}.{signal}` means signals of different kinds; name one component instead"));
+        }
+        outcomes.extend(catalog.signals.iter().position(|s| s.component == own.component && s.name == "outcomes"));
+    }
+    Ok(Some(Found { reads: first.reads, signals, outcomes: outcomes.into_iter().map(|i| i as u16).collect() }))
+}
+
+/// Whether a metric that was not found is merely not applicable.
+fn absent(metric: &Metric, catalog: &Catalog) -> Result<(), String> {
+    let Metric { component, signal, .. } = metric;
+    let of = |c: &crate::sample::Signal| c.component == *component || c.kind == *component;
+    if catalog.signals.iter().any(of) {
+        let near = did_you_mean(signal, catalog.signals.iter().filter(|s| of(s)).map(|s| s.name.as_str()));
+        return Err(format!("`{component}` has no signal `{signal}`{near}"));
+    }
+    if catalog.kinds.contains(component) {
+        return Ok(());
+    }
+    let known: Vec<String> = catalog.signals.iter().map(|s| format!("{}.{}", s.component, s.name)).collect();
+    let near = did_you_mean(&format!("{component}.{signal}"), known.iter().map(String::as_str));
+    Err(format!("unknown metric `{component}.{signal}`: there is neither such a component nor such a kind{near}"))
+}
+
+fn metrics(reading: &Reading) -> Vec<&Metric> {
+    match reading {
+        Reading::Ratio(a, b) => vec![a, b],
+        Reading::Growth(inner) => metrics(inner),
+        Reading::Count(m) | Reading::Total(m) | Reading::Rate(m) | Reading::Mean(m) | Reading::Min(m) | Reading::Max(m) => {
+            vec![m]
+        }
+        Reading::Share(m, ..) | Reading::Last(m) | Reading::Quantile(_, m) | Reading::Streak(m) => vec![m],
+    }
+}
+
+/// Whether this system has all that the check reads.
+fn applies(check: &Check, catalog: &Catalog) -> Result<bool, String> {
+    let found = metrics(&check.reading).into_iter().map(|m| Ok(find(m, catalog)?.is_some()));
+    Ok(found.collect::<Result<Vec<bool>, String>>()?.into_iter().all(|here| here))
+}
+
+/// One of the parts in which a check must hold.
+struct Part {
+    segment: Option<Segment>,
+    limit: Limit,
+}
+
+fn values<'a>(attribute: &str, catalog: &'a Catalog) -> Result<&'a [String], String> {
+    let known = catalog.attributes.iter().map(|(a, _)| a.as_str());
+    let found = catalog.attributes.iter().find(|(a, _)| a == attribute).map(|(_, v)| v.as_slice());
+    found.ok_or_else(|| format!("subjects have no attribute `{attribute}`{}", did_you_mean(attribute, known)))
+}
+
+fn segment(attribute: &str, value: &str, catalog: &Catalog) -> Result<Segment, String> {
+    let known = values(attribute, catalog)?;
+    if !known.iter().any(|v| v == value) {
+        let near = did_you_mean(value, known.iter().map(String::as_str));
+        return Err(format!("no subject has {attribute}={value}{near}"));
+    }
+    Ok(Segment { attribute: attribute.into(), value: value.into() })
+}
+
+/// The parts of a check: one, or one per segment.
+fn parts(check: &Check, catalog: &Catalog) -> Result<Vec<Part>, String> {
+    let mut named = metrics(&check.reading).into_iter().map(|m| m.segment.as_ref());
+    let first = named.next().flatten();
+    if named.any(|other| other != first) {
+        return Err("both metrics of a ratio name the same segment, or none".into());
+    }
+    let several = check.per.is_some() || matches!(check.limit, Limit::PerSegment(_));
+    match (first, several) {
+        (Some(_), true) => Err("a check names one segment or goes through all of them, not both".into()),
+        (Some((attribute, value)), false) => {
+            Ok(vec![Part { segment: Some(segment(attribute, value, catalog)?), limit: check.limit.clone() }])
+        }
+        (None, false) => Ok(vec![Part { segment: None, limit: check.limit.clone() }]),
+        (None, true) => every_segment(check, catalog),
+    }
+}
+
+fn every_segment(check: &Check, catalog: &Catalog) -> Result<Vec<Part>, String> {
+    let Limit::PerSegment(limits) = &check.limit else {
+        let attribute = check.per.as_deref().expect("the caller saw `per`");
+        let part = |v: &String| Part {
+            segment: Some(Segment { attribute: attribute.into(), value: v.clone() }),
+            limit: check.limit.clone(),
+        };
+        return Ok(values(attribute, catalog)?.iter().map(part).collect());
+    };
+    let attribute = match &check.per {
+        Some(attribute) => attribute,
+        None => {
+            let has_all = |(_, values): &&(String, Vec<String>)| limits.iter().all(|(v, _)| values.contains(v));
+            let found = catalog.attributes.iter().find(has_all).map(|(a, _)| a);
+            found.ok_or("no attribute has all these values; add `per attribute` to say which is meant")?
+        }
+    };
+    let part = |(value, limit): &(String, f64)| {
+        Ok(Part { segment: Some(segment(attribute, value, catalog)?), limit: Limit::Absolute(*limit) })
+    };
+    limits.iter().map(part).collect()
+}
+
+/// Binds a gate. `None`: it is not applicable to this system.
+pub(crate) fn bind_gate(gate: &Gate, catalog: &Catalog) -> Result<Option<BoundGate>, BindError> {
+    let named = |message| BindError { gate: gate.name.clone(), message };
+    let check = bind_check(&gate.check, &gate.rule, catalog).map_err(named)?;
+    let needs = match &gate.needs {
+        None => None,
+        Some(needs) => {
+            let named = |message| BindError { gate: format!("{} (needs)", gate.name), message };
+            match bind_check(&needs.check, &Rule::Threshold, catalog).map_err(named)? {
+                Some(check) => Some((check, needs.unmet)),
+                None => return Ok(None),
+            }
+        }
+    };
+    Ok(check.map(|check| BoundGate { check, needs }))
+}
+
+/// Binds a check that `rule` will weigh. `None`: it is not applicable to this system.
+pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Result<Option<BoundCheck>, String> {
+    if !applies(check, catalog)? {
+        return Ok(None);
+    }
+    fits(check, rule)?;
+    let relative = matches!(check.limit, Limit::TimesStable(_) | Limit::StablePlus(_));
+    let mut cells = Vec::new();
+    for part in parts(check, catalog)? {
+        let (index, label) = match &part.segment {
+            None => (0, String::new()),
+            Some(s) => {
+                let tracked = catalog.segment(&s.attribute, &s.value);
+                let index = tracked.ok_or_else(|| format!("segment {}={} is not among those tracked", s.attribute, s.value))?;
+                (1 + index as u16, format!("{}={}", s.attribute, s.value))
+            }
+        };
+        let source = source(&check.reading, index, catalog)?;
+        let limit = match part.limit {
+            // To the samples' resolution, so that a reading of exactly the limit equals it.
+            Limit::Absolute(v) if sized(&source) => CellLimit::Absolute((v * source.scale()).round() / source.scale()),
+            Limit::Absolute(v) => CellLimit::Absolute(v),
+            Limit::TimesStable(factor) => CellLimit::Times(factor),
+            Limit::StablePlus(more) => CellLimit::Plus(more),
+            Limit::PerSegment(_) => unreachable!("a part has one limit"),
+        };
+        let sight = Window::new(source, check.over);
+        let stable = relative.then(|| sight.clone());
+        cells.push(Cell { label, limit, sight, stable, rule: State::new(rule) });
+    }
+    Ok(Some(BoundCheck::new(check, unit(check, catalog), cells)))
+}
+
+/// Whether readings of this source are single outcomes of a duration or amount.
+fn sized(source: &Source) -> bool {
+    source.scale() != 1.0 && matches!(source.reduce, Reduce::Min | Reduce::Max | Reduce::Quantile(_))
+}
+
+/// Whether reading, limit, window and rule go together.
+fn fits(check: &Check, rule: &Rule) -> Result<(), String> {
+    if let Some(mistake) = rule.mistake() {
+        return Err(mistake.into());
+    }
+    let relative = matches!(check.limit, Limit::TimesStable(_) | Limit::StablePlus(_));
+    match &check.reading {
+        Reading::Growth(_) | Reading::Streak(_) if relative => {
+            return Err("growth and streak are held against a number, not against stable".into());
+        }
+        Reading::Total(_) if check.over.is_some() => {
+            return Err("total(..) runs since the stage began and has no window; use count(..) for a window".into());
+        }
+        _ => {}
+    }
+    let share = matches!(check.reading, Reading::Quantile(..) | Reading::Share(..) | Reading::Ratio(..));
+    match rule {
+        Rule::Exceedance { .. } if !share => {
+            Err("the rule `exceedance` tests a share: a quantile such as p95(..), share(..) or ratio(..)".into())
+        }
+        Rule::Exceedance { .. } if check.op == Op::Equal => Err("the rule `exceedance` needs <= or >=".into()),
+        _ => Ok(()),
+    }
+}
+
+/// What a reading takes from the samples' part `part`.
+fn source(reading: &Reading, part: u16, catalog: &Catalog) -> Result<Source, String> {
+    let metric = metrics(reading)[0];
+    let found = find(metric, catalog)?.expect("the caller saw that the check applies");
+    let reads = found.reads;
+    let reduce = reduce(reading, reads).ok_or_else(|| misfit(reading, metric, reads))?;
+    let series = |ids: &[u16]| ids.iter().map(|&signal| Series { signal, part }).collect::<Vec<_>>();
+    let (outcomes, outcomes_read) = match reading {
+        Reading::Ratio(_, b) => {
+            let below = find(b, catalog)?.expect("the caller saw that the check applies");
+            if below.reads == SignalKind::Gauge {
+                return Err(misfit(reading, b, SignalKind::Gauge));
+            }
+            (series(&below.signals), below.reads)
+        }
+        Reading::Count(_) | Reading::Total(_) | Reading::Rate(_) => (series(&found.outcomes), SignalKind::Counter),
+        _ => (Vec::new(), SignalKind::Counter),
+    };
+    Ok(Source { reduce, reads, series: series(&found.signals), outcomes, outcomes_read })
+}
+
+/// How a reading of such a signal is reduced; `None` when it makes no sense.
+fn reduce(reading: &Reading, reads: SignalKind) -> Option<Reduce> {
+    use SignalKind::{Amounts, Counter, Durations, Gauge};
+    let sized = matches!(reads, Durations | Amounts);
+    Some(match reading {
+        Reading::Count(_) | Reading::Total(_) if reads != Gauge => Reduce::Count,
+        Reading::Rate(_) if reads != Gauge => Reduce::Rate,
+        Reading::Ratio(..) if reads != Gauge => Reduce::Ratio,
+        Reading::Share(_, op, value) if sized => {
+            let scale = if reads == Durations { 1e6 } else { 1e3 };
+            Reduce::Share(*op, (value * scale).round() as u64)
+        }
+        Reading::Mean(_) if reads != Counter => Reduce::Mean,
+        Reading::Min(_) if reads != Counter => Reduce::Min,
+        Reading::Max(_) if reads != Counter => Reduce::Max,
+        Reading::Last(_) if !sized => Reduce::Last,
+        Reading::Quantile(q, _) if sized => Reduce::Quantile(*q),
+        Reading::Growth(inner) if !sized => match **inner {
+            Reading::Total(_) if reads == Counter => Reduce::GrowthOfTotal,
+            Reading::Last(_) => Reduce::Growth,
+            _ => return None,
+        },
+        // A counter does not tell whose outcomes it counts: the component must count the run itself.
+        Reading::Streak(_) if matches!(reads, Gauge | Amounts) => Reduce::Max,
+        _ => return None,
+    })
+}
+
+fn misfit(reading: &Reading, metric: &Metric, reads: SignalKind) -> String {
+    let (is, fits) = match reads {
+        SignalKind::Counter => ("a counter", "count, rate, ratio, total, last or growth"),
+        SignalKind::Gauge => ("a level", "mean, min, max, last or growth"),
+        SignalKind::Durations => ("a duration", "a quantile such as p95, share, mean, min, max or count"),
+        SignalKind::Amounts => ("an amount", "a quantile such as p95, share, mean, min, max or count"),
+    };
+    format!("`{reading}` cannot be read: {metric} is {is}; use {fits}")
+}

@@ -1,0 +1,193 @@
+//! What the rows of a score say when they are read together: policies pooled, what is worth knowing, the verdict.
+
+use crate::score::{Row, ScoreReport};
+use crate::stats::Rate;
+use crate::words::{self, percent};
+use gatecrash_sim::scenario::Expect;
+use std::collections::BTreeSet;
+
+/// Rolls back for nothing more often than this: it takes the scenario for a breach.
+const MOSTLY: f64 = 0.5;
+/// Rolls back for nothing (or detects) less often than this: it hardly ever does.
+const HARDLY: f64 = 0.1;
+
+/// One policy over all scenarios that it was played on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pooled {
+    /// The policy's name.
+    pub policy: String,
+    /// Detected, of the trials of scenarios that expect a rollback.
+    pub detection: Option<Rate>,
+    /// Rolled back before harm, of the same trials.
+    pub premature: Option<Rate>,
+    /// Rolled back for nothing, of the trials of scenarios that expect promotion.
+    pub false_rollback: Option<Rate>,
+    /// Trials that say nothing, of all.
+    pub insufficient: Option<Rate>,
+    /// The cells (scenario and severity, as printed) that it was played on.
+    cells: BTreeSet<String>,
+}
+
+impl Pooled {
+    fn of(policy: &str, rows: &[Row]) -> Pooled {
+        let mine = || rows.iter().filter(|r| r.policy == policy);
+        let pool = |expect: Option<Expect>, hits: &dyn Fn(&Row) -> u64, n: &dyn Fn(&Row) -> u64| {
+            let chosen = || mine().filter(|r| expect.is_none_or(|e| r.expect == e));
+            Rate::of(chosen().map(hits).sum(), chosen().map(n).sum())
+        };
+        let judged = |r: &Row| r.trials - r.insufficient;
+        Pooled {
+            policy: policy.to_string(),
+            detection: pool(Some(Expect::Rollback), &|r| r.detected, &judged),
+            premature: pool(Some(Expect::Rollback), &|r| r.false_rollbacks, &judged),
+            false_rollback: pool(Some(Expect::Promote), &|r| r.false_rollbacks, &judged),
+            insufficient: pool(None, &|r| r.insufficient, &|r| r.trials),
+            cells: mine().map(cell_name).collect(),
+        }
+    }
+
+    /// How much better than a coin: detection minus false rollbacks, each where it was measured.
+    fn merit(&self) -> f64 {
+        self.detection.map_or(0.0, |r| r.value()) - self.false_rollback.map_or(0.0, |r| r.value())
+    }
+
+    /// `98% and 1%`: the numbers of [`Pooled::deeds`].
+    fn figures(&self) -> String {
+        let rates = [self.detection, self.false_rollback].into_iter().flatten();
+        rates.map(|r| percent(r.value())).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// `catches 98% of breaches and rolls back 1% of healthy rollouts for nothing`.
+    fn deeds(&self) -> String {
+        let catches = self.detection.map(|r| format!("catches {} of breaches", percent(r.value())));
+        let wastes = self.false_rollback.map(|r| format!("rolls back {} of healthy rollouts for nothing", percent(r.value())));
+        match (catches, wastes) {
+            (None, None) => "has no trial that says anything".to_string(),
+            (one, other) => one.into_iter().chain(other).collect::<Vec<_>>().join(" and "),
+        }
+    }
+}
+
+/// A scenario, with its severity where that is not 1: `error-burst at 2x`.
+pub fn cell_name(row: &Row) -> String {
+    if row.severity == 1.0 { row.scenario.clone() } else { format!("{} at {}x", row.scenario, row.severity) }
+}
+
+/// The policies in order of appearance.
+pub fn policies(rows: &[Row]) -> Vec<&str> {
+    distinct(rows.iter().map(|r| r.policy.as_str()))
+}
+
+/// The rows by scenario and severity, in order of appearance.
+pub fn cells(rows: &[Row]) -> Vec<(String, Vec<&Row>)> {
+    let names = distinct(rows.iter().map(cell_name));
+    names.into_iter().map(|name| (name.clone(), rows.iter().filter(|r| cell_name(r) == name).collect())).collect()
+}
+
+fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for item in items {
+        if !seen.contains(&item) {
+            seen.push(item);
+        }
+    }
+    seen
+}
+
+/// Every policy, pooled, in order of appearance.
+pub fn pooled(report: &ScoreReport) -> Vec<Pooled> {
+    policies(&report.rows).into_iter().map(|policy| Pooled::of(policy, &report.rows)).collect()
+}
+
+/// One sentence for each thing that a table hides: policies that disagree, breaches that nobody catches, recoveries that
+/// were declared too early.
+pub fn worth_knowing(report: &ScoreReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, rows) in cells(&report.rows) {
+        let expect = rows[0].expect;
+        lines.extend(if expect == Expect::Promote { disagreement(&name, &rows) } else { nobody_catches(&name, &rows) });
+    }
+    for policy in policies(&report.rows) {
+        let of = |f: fn(&Row) -> u64| report.rows.iter().filter(|r| r.policy == policy).map(f).sum::<u64>();
+        let (premature, rolled_back) = (of(|r| r.premature_validations), of(|r| r.caught_by.values().sum()));
+        if premature > 0 {
+            let of = words::count_of(rolled_back, "rollback");
+            lines.push(format!("`{policy}` declared recovery before the harm was over in {premature} of {of}"));
+        }
+    }
+    lines
+}
+
+fn disagreement(name: &str, rows: &[&Row]) -> Option<String> {
+    let value = |r: &&&Row| r.false_rollback_rate.map(|f| f.value());
+    let wrong = labelled(rows.iter().filter(|r| value(r).is_some_and(|v| v > MOSTLY)));
+    let right = labelled(rows.iter().filter(|r| value(r).is_some_and(|v| v < HARDLY)));
+    match (wrong.as_slice(), right.as_slice()) {
+        ([], _) => None,
+        (wrong, []) => {
+            Some(format!("{name}: nothing is wrong with the canary, and {} roll back for nothing", words::list(wrong)))
+        }
+        ([one], right) => Some(format!("{name}: {} go on where {one} rolls back for nothing", words::list(right))),
+        (wrong, right) => {
+            Some(format!("{name}: {} go on where {} roll back for nothing", words::list(right), words::list(wrong)))
+        }
+    }
+}
+
+fn labelled<'a>(rows: impl Iterator<Item = &'a &'a Row>) -> Vec<String> {
+    let label = |r: &&Row| format!("`{}` ({})", r.policy, r.false_rollback_rate.map_or(String::new(), |f| percent(f.value())));
+    rows.map(label).collect()
+}
+
+fn nobody_catches(name: &str, rows: &[&Row]) -> Option<String> {
+    let best = rows.iter().filter_map(|r| r.detection_rate).max_by(|a, b| a.value().total_cmp(&b.value()))?;
+    (best.value() < HARDLY).then(|| format!("{name}: no policy catches it (at best {})", percent(best.value())))
+}
+
+/// One sentence: which policy does best, and by how much. Policies are ranked only when they were played on the same cells.
+pub fn verdict(report: &ScoreReport) -> String {
+    let mut pooled = pooled(report);
+    let judged = |p: &Pooled| p.detection.is_some() || p.false_rollback.is_some();
+    if !pooled.iter().any(judged) {
+        let main = report.rows.iter().find_map(|r| r.main_reason()).map_or(String::new(), |(why, _)| format!(": {why}"));
+        return format!("Nothing can be said: no trial was conclusive{main}.");
+    }
+    if let [only] = pooled.as_slice() {
+        return format!("`{}` {}.", only.policy, only.deeds());
+    }
+    if pooled.iter().any(|p| p.cells != pooled[0].cells) {
+        return unranked(report, &pooled);
+    }
+    // Stable: policies of equal merit stay in the order in which they were named.
+    pooled.sort_by(|a, b| b.merit().total_cmp(&a.merit()));
+    if pooled[0].detection.is_some() && pooled[0].merit() <= 0.0 {
+        return format!("No policy is worth more than none: at best `{}` {}.", pooled[0].policy, pooled[0].deeds());
+    }
+    let (best, next, last) = (&pooled[0], &pooled[1], &pooled[pooled.len() - 1]);
+    let alike = |a: Option<Rate>, b: Option<Rate>| a.zip(b).is_none_or(|(a, b)| a.overlaps(&b));
+    let doubt = if alike(best.detection, next.detection) && alike(best.false_rollback, next.false_rollback) {
+        format!(" (not clearly ahead of `{}` at this number of trials)", next.policy)
+    } else {
+        String::new()
+    };
+    format!("Best: `{}` {}{doubt}; worst: `{}` ({}).", best.policy, best.deeds(), last.policy, last.figures())
+}
+
+/// Scenarios bring policies of their own: ranking them would compare scenarios.
+fn unranked(report: &ScoreReport, pooled: &[Pooled]) -> String {
+    let mut all = report.rows.clone();
+    for row in &mut all {
+        row.policy = String::new();
+    }
+    let together = Pooled::of("", &all).deeds().replacen("catches", "catch", 1).replace("rolls back", "roll back");
+    let weakest = report.rows.iter().filter(|r| r.detection_rate.is_some());
+    let weakest = weakest.min_by(|a, b| detection(a).total_cmp(&detection(b))).filter(|r| detection(r) < 1.0);
+    let weakest = weakest.map_or(String::new(), |r| {
+        format!("; hardest: {} with `{}`, caught in {}", cell_name(r), r.policy, percent(detection(r)))
+    });
+    format!("{} policies on different scenarios, so not ranked: together they {together}{weakest}.", pooled.len())
+}
+
+fn detection(row: &Row) -> f64 {
+    row.detection_rate.map_or(0.0, |r| r.value())
+}

@@ -1,0 +1,6 @@
+//! What the reports look like, to people and to scripts.
+
+mod fixtures;
+mod pages;
+mod score;
+mod trial;

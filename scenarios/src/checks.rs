@@ -1,0 +1,18 @@
+//! Checks and rules, as the policies crate reads them.
+
+use crate::error::{Problem, Read};
+use crate::source::Source;
+use crate::yaml::Node;
+use gatecrash_policies::policy::{Check, Rule};
+
+/// A check such as `p95(runs.latency) <= 2s over 10m`.
+pub(crate) fn check(node: &Node, source: &Source) -> Read<Check> {
+    let text = node.text("a check like p95(runs.latency) <= 2s over 10m; quote it if it holds braces or commas")?;
+    gatecrash_policies::check::parse(text)
+        .map_err(|error| Problem { at: Some(source.inside(node, error.at)), message: error.to_string() })
+}
+
+/// The rule of this name, with its usual parameters.
+pub(crate) fn rule_named(name: &str) -> Option<Rule> {
+    Rule::named(name)
+}

@@ -1,0 +1,82 @@
+//! From a name to data.
+
+use crate::error::{Error, Spot};
+use crate::library::{POLICIES, SCENARIOS};
+use crate::source::{Source, is_path};
+use crate::{policy, scenario};
+use gatecrash_policies::policy::Policy;
+use gatecrash_sim::scenario::Scenario;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a file says, and the file.
+#[derive(Clone, Debug)]
+pub struct Loaded<T> {
+    /// What it says.
+    pub value: T,
+    /// The file as it was named; for a built-in one its name with `.yaml`.
+    pub file: String,
+    /// The policy that a scenario names as its own: a built-in name, or a path as seen from here.
+    pub policy: Option<String>,
+    /// What may be meant but looks odd; each is a whole sentence that begins with the file's name.
+    pub warnings: Vec<String>,
+    pub(crate) source: Arc<Source>,
+}
+
+impl<T> Loaded<T> {
+    /// Where the file speaks of something: `gates.cancel-to-ack.check`, `stages.canary.soak`, `faults.0`. Items of a list
+    /// are called by their `name`, or by their number from 0. A path that leads nowhere gives the last place on the way.
+    pub fn spot(&self, path: &str) -> Option<Spot> {
+        self.source.find(path).map(|node| node.at)
+    }
+
+    /// An error that points at a path of this file, such as `gates.cancel-to-ack.check`.
+    pub fn error(&self, path: &str, message: impl Into<String>) -> Error {
+        self.source.error(crate::error::Problem { at: self.spot(path), message: message.into() })
+    }
+}
+
+/// A built-in scenario, or the file of a path.
+pub fn load_scenario(name_or_path: &str) -> Result<Loaded<Scenario>, Error> {
+    read_scenario(Source::open(name_or_path, "scenario", SCENARIOS)?)
+}
+
+/// A built-in policy, or the file of a path.
+pub fn load_policy(name_or_path: &str) -> Result<Loaded<Policy>, Error> {
+    read_policy(Source::open(name_or_path, "policy", POLICIES)?)
+}
+
+/// A scenario from bytes at hand; `file` is its name in messages and what paths in it are relative to.
+pub fn scenario_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Scenario>, Error> {
+    read_scenario(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?)
+}
+
+/// A policy from bytes at hand; `file` is its name in messages.
+pub fn policy_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Policy>, Error> {
+    read_policy(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?)
+}
+
+fn folder(file: &str) -> Option<std::path::PathBuf> {
+    Path::new(file).parent().map(Path::to_path_buf)
+}
+
+fn read_scenario(source: Source) -> Result<Loaded<Scenario>, Error> {
+    let mut warnings = Vec::new();
+    let (value, policy) = source.read(|tree| scenario::read(tree, &source, &mut warnings))?;
+    let policy = policy.map(|name| match (&source.folder, is_path(&name)) {
+        (Some(folder), true) => folder.join(&name).to_string_lossy().into_owned(),
+        _ => name,
+    });
+    Ok(loaded(value, policy, warnings, source))
+}
+
+fn read_policy(source: Source) -> Result<Loaded<Policy>, Error> {
+    let mut warnings = Vec::new();
+    let value = source.read(|tree| policy::read(tree, &source, &mut warnings))?;
+    Ok(loaded(value, None, warnings, source))
+}
+
+fn loaded<T>(value: T, policy: Option<String>, warnings: Vec<String>, source: Source) -> Loaded<T> {
+    let warnings = warnings.into_iter().map(|w| format!("{}: {w}", source.file)).collect();
+    Loaded { value, file: source.file.clone(), policy, warnings, source: Arc::new(source) }
+}

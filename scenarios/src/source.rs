@@ -1,0 +1,175 @@
+//! A file as it was read: its text, its tree, and where names in it lead.
+
+use crate::error::{Error, Problem, Read, Spot};
+use crate::library::Book;
+use crate::yaml::{self, BYTES_MAX, Node, Value};
+use std::path::{Path, PathBuf};
+
+/// A YAML file, or a built-in one.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// As it was named; for a built-in one its name with `.yaml`.
+    pub file: String,
+    /// The folder that paths in it are relative to; none for what is built in.
+    pub folder: Option<PathBuf>,
+    text: String,
+    pub tree: Node,
+}
+
+/// Whether a name means a file rather than something built in.
+pub(crate) fn is_path(name: &str) -> bool {
+    name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+impl Source {
+    /// Opens a path, or a book of the library.
+    pub fn open(name: &str, what: &str, books: &[Book]) -> Result<Source, Error> {
+        if is_path(name) {
+            return Source::from_path(Path::new(name), name.to_string());
+        }
+        if let Some(book) = books.iter().find(|book| book.name == name) {
+            return Source::parse(format!("{name}.yaml"), None, book.text.to_string());
+        }
+        let names: Vec<&str> = books.iter().map(|book| book.name).collect();
+        let hint = crate::error::suggestion(name, &names);
+        let message = format!("no built-in {what} of this name{hint} (a file is named by its path, like ./mine.yaml)");
+        Err(Error { file: crate::read::shortened(name), at: None, message, line: None })
+    }
+
+    fn from_path(path: &Path, file: String) -> Result<Source, Error> {
+        let fail = |message: String| Error { file: file.clone(), at: None, message, line: None };
+        let meta = std::fs::metadata(path).map_err(|e| fail(unreadable(&e)))?;
+        if meta.is_dir() {
+            return Err(fail("this is a directory; name a YAML file in it".into()));
+        }
+        if meta.len() > BYTES_MAX as u64 {
+            return Err(fail(format!("{} MB are too many for a file of ours; the most is 4 MB", meta.len() >> 20)));
+        }
+        let bytes = std::fs::read(path).map_err(|e| fail(unreadable(&e)))?;
+        Source::from_bytes(file, path.parent().map(Path::to_path_buf), bytes)
+    }
+
+    /// Reads bytes as UTF-8 and YAML.
+    pub fn from_bytes(file: String, folder: Option<PathBuf>, bytes: Vec<u8>) -> Result<Source, Error> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Source::parse(file, folder, text),
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+                let message = format!("byte {} is not UTF-8; save the file as UTF-8 text", good + 1);
+                Err(Error { file, at: Some(Spot { line, column }), message, line: None })
+            }
+        }
+    }
+
+    fn parse(file: String, folder: Option<PathBuf>, text: String) -> Result<Source, Error> {
+        let tree = yaml::parse(&text);
+        let empty = Node { at: Spot { line: 1, column: 1 }, value: Value::Empty };
+        let (tree, problem) = match tree {
+            Ok(tree) => (tree, None),
+            Err(problem) => (empty, Some(problem)),
+        };
+        let source = Source { file, folder, text, tree };
+        match problem {
+            Some(problem) => Err(source.error(problem)),
+            None if matches!(source.tree.value, Value::Empty) => {
+                Err(source.error(Problem { at: None, message: "the file is empty".into() }))
+            }
+            None => Ok(source),
+        }
+    }
+
+    /// The problem as an error of this file.
+    pub fn error(&self, problem: Problem) -> Error {
+        let line = problem.at.and_then(|at| self.text.lines().nth(at.line.saturating_sub(1)).map(str::to_string));
+        Error { file: self.file.clone(), at: problem.at, message: problem.message, line }
+    }
+
+    /// Reads the tree by a function; its problem becomes an error of this file.
+    pub fn read<T>(&self, read: impl FnOnce(&Node) -> Read<T>) -> Result<T, Error> {
+        read(&self.tree).map_err(|problem| self.error(problem))
+    }
+
+    /// The node that a path such as `gates.cancel-to-ack.check` or `stages.canary.soak` leads to, or the last one on the way.
+    /// Items of a list are called by their `name`, or by their number from 0.
+    pub fn find(&self, path: &str) -> Option<&Node> {
+        let mut node = step(&self.tree, path)?;
+        while let Some((next, rest)) = (!node.1.is_empty()).then(|| step(node.0, node.1)).flatten() {
+            node = (next, rest);
+        }
+        Some(node.0)
+    }
+
+    /// Where a column of the node's text is, for texts that stand on one line.
+    pub fn inside(&self, node: &Node, offset: usize) -> Spot {
+        let Value::Text(text) = &node.value else { return node.at };
+        let line = self.text.lines().nth(node.at.line.saturating_sub(1)).unwrap_or_default();
+        let rest: String = line.chars().skip(node.at.column.saturating_sub(1)).collect();
+        let quote = usize::from(rest.starts_with(['"', '\'']));
+        if !rest.chars().skip(quote).collect::<String>().starts_with(text.as_str()) {
+            return node.at;
+        }
+        let before = text.char_indices().take_while(|(i, _)| *i < offset).count();
+        Spot { line: node.at.line, column: node.at.column + quote + before }
+    }
+}
+
+/// One step along a path: the child and what is left of the path.
+fn step<'a, 'p>(node: &'a Node, path: &'p str) -> Option<(&'a Node, &'p str)> {
+    let after = |name: &str| match path.strip_prefix(name) {
+        Some("") => Some(""),
+        Some(rest) => rest.strip_prefix('.'),
+        None => None,
+    };
+    match &node.value {
+        Value::Map(entries) => entries.iter().find_map(|(key, child)| Some((child, after(&key.name)?))),
+        Value::List(items) => items.iter().enumerate().find_map(|(i, item)| {
+            let named = item_name(item).and_then(after);
+            Some((item, named.or_else(|| after(&i.to_string()))?))
+        }),
+        _ => None,
+    }
+}
+
+fn item_name(item: &Node) -> Option<&str> {
+    let Value::Map(entries) = &item.value else { return None };
+    let (_, name) = entries.iter().find(|(key, _)| key.name == "name")?;
+    name.text("a name").ok()
+}
+
+/// What an I/O error means to the user.
+pub(crate) fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_string(),
+        std::io::ErrorKind::PermissionDenied => "the file may not be read; check its permissions".to_string(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source::from_bytes("a.yaml".into(), None, text.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn paths_lead_to_places() {
+        let source = source("gates:\n  a: { check: x }\nstages:\n  - { name: canary, soak: 5m }\n");
+        let at = |path: &str| source.find(path).map(|n| (n.at.line, n.at.column));
+        assert_eq!(at("gates.a.check"), Some((2, 15)));
+        assert_eq!(at("stages.canary.soak"), Some((4, 27)));
+        assert_eq!(at("stages.0.name"), Some((4, 13)));
+        assert_eq!(at("gates.a.limit"), Some((2, 6)), "the last on the way");
+        assert_eq!(at("rollback"), None);
+    }
+
+    #[test]
+    fn invalid_utf_8_is_placed() {
+        let error = Source::from_bytes("a.yaml".into(), None, b"a: 1\nbc\xff".to_vec()).unwrap_err();
+        assert_eq!(error.to_string(), "a.yaml:2:3: byte 8 is not UTF-8; save the file as UTF-8 text");
+    }
+}

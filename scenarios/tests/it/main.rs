@@ -1,0 +1,9 @@
+//! What users of the crate see, by behaviour.
+
+mod bytes;
+mod contract;
+mod csv;
+mod library;
+mod messages;
+mod morning;
+mod policies;

@@ -1,0 +1,145 @@
+//! What is wrong with a policy, by itself or together with a scenario, is said with its place.
+
+use gatecrash_policies::policy::{Act, By, Cohort, OnFail, Rule, Unmet};
+use gatecrash_policies::time::Span;
+use gatecrash_scenarios::{fits, load_scenario, policy_from_text, scenario_from_text};
+
+const GOOD: &str = "\
+policy: mine
+round: 1m
+gates:
+  latency:
+    check: p95(calls.latency) <= 5s over 10m
+    rule: { exceedance: { alpha: 2% } }
+    min_samples: 50
+  errors: { check: ratio(runs.errors / runs.outcomes) <= 1%, rule: zero_tolerance, on_fail: hold }
+stages:
+  - { name: canary, cohort: 5%, soak: 10m }
+  - { name: everyone, cohort: 100%, soak: 10m, gates: [errors] }
+rollback:
+  budget: { withdraw_within: 1h }
+  playbook:
+    - { name: calm down, bend: { sockets.backoff: 3x }, try_for: 5m, when: [errors] }
+    - { name: nobody, cohort: nobody, takes: 30s, by: operator }
+  validate: { gates: [errors], checks: [ rate(runs.errors) <= 1.2x stable ], clean_for: 5m }
+";
+
+fn check(from: &str, to: &str, place: &str, says: &str) {
+    assert!(GOOD.contains(from), "{from}");
+    let text = GOOD.replacen(from, to, 1);
+    let scenario = load_scenario("healthy-day").unwrap();
+    let result = policy_from_text("p.yaml", text.as_bytes()).and_then(|policy| fits(&scenario, &policy));
+    let message = match result {
+        Ok(_) => panic!("`{to}` was taken"),
+        Err(error) => error.to_string(),
+    };
+    let first = message.lines().next().unwrap();
+    assert!(first.starts_with(&format!("p.yaml:{place}: ")), "`{to}`: {message}");
+    assert!(first.contains(says), "`{to}`: {message}");
+}
+
+#[test]
+fn a_policy_is_read_in_full() {
+    let policy = policy_from_text("p.yaml", GOOD.as_bytes()).unwrap_or_else(|e| panic!("{e}")).value;
+    assert_eq!(policy.gates[0].rule, Rule::Exceedance { alpha: 0.02 });
+    assert_eq!((policy.gates[1].on_fail, policy.gates[1].min_samples), (OnFail::Hold, 1));
+    assert_eq!((policy.stages[0].gates.as_slice(), policy.stages[1].gates.as_slice()), (&[0, 1][..], &[1][..]), "all, unless told");
+    assert_eq!(policy.stages[0].cohort, Cohort::Share(0.05));
+    let calm = &policy.rollback.playbook[0];
+    let bend = Act::Bend { component: "sockets".into(), knob: "backoff".into(), by: By::Times(3.0) };
+    assert_eq!((calm.acts.as_slice(), calm.try_for, calm.when.as_slice()), (&[bend][..], Some(Span::from_secs(300)), &[1][..]));
+    assert!(policy.rollback.playbook[1].by_operator);
+    assert_eq!(policy.rollback.validate.checks.len(), 1);
+}
+
+#[test]
+fn cohorts_and_rules_have_their_forms() {
+    let with = |cohort: &str, rule: &str| {
+        let text = GOOD.replace("cohort: 5%", &format!("cohort: {cohort}")).replace("zero_tolerance", rule);
+        let policy = policy_from_text("p.yaml", text.as_bytes()).unwrap_or_else(|e| panic!("{e}")).value;
+        (policy.stages[0].cohort.clone(), policy.gates[1].rule.clone())
+    };
+    assert_eq!(with("nobody", "threshold"), (Cohort::Nobody, Rule::Threshold));
+    assert_eq!(with("shadow", "consecutive").0, Cohort::Shadow);
+    assert_eq!(with("internal", "{ consecutive: 4 }"), (Cohort::Internal, Rule::Consecutive { times: 4 }));
+    assert_eq!(with("5% of tenants", "{ consecutive: { times: 2 } }"), (Cohort::TenantShare(0.05), Rule::Consecutive { times: 2 }));
+    let named = Cohort::Named { attribute: "surface".into(), values: vec!["ios".into(), "web".into()] };
+    assert_eq!(with("{ surface: [ios, web] }", "{ m_of_n: { m: 2, n: 4 } }"), (named, Rule::MOfN { m: 2, n: 4 }));
+}
+
+#[test]
+fn a_need_has_a_consequence() {
+    let text = GOOD.replace("    min_samples: 50\n", "    needs: count(calls.cancels) >= 5\n    unmet: wait\n");
+    let policy = policy_from_text("p.yaml", text.as_bytes()).unwrap().value;
+    assert_eq!(policy.gates[0].needs.as_ref().unwrap().unmet, Unmet::Wait);
+}
+
+#[test]
+fn gates() {
+    check("check: p95", "chek: p95", "5:5", "unknown key `chek` in a gate; did you mean `check`?");
+    check("  errors: {", "  latency: {", "8:3", "the key `latency` occurs twice");
+    check("<= 5s over", "=< 5s over", "5:31", "");
+    check("p95(calls.latency)", "p95(calls.latncy)", "5:12", "did you mean `latency`");
+    check("p95(calls.latency)", "p95(cals.latency)", "5:12", "unknown metric");
+    check("over 10m", "over 10s", "5:12", "shorter than a scrape");
+    check("zero_tolerance", "zero_tolerence", "8:70", "unknown rule `zero_tolerence`; did you mean `zero_tolerance`?");
+    check("{ exceedance:", "{ excedance:", "6:13", "did you mean `exceedance`?");
+    check("alpha: 2%", "alpha: 0%", "6:34", "between 0% and 100%");
+    check("zero_tolerance", "{ m_of_n: { m: 4, n: 3 } }", "8:80", "4 of 3 cannot be");
+    check("on_fail: hold", "on_fail: wait", "8:95", "unknown action `wait`");
+    check("min_samples: 50", "min_samples: 0", "7:18", "at least 1");
+    check("min_samples: 50", "unmet: wait", "7:12", "`unmet` goes with `needs`");
+}
+
+#[test]
+fn stages() {
+    check("cohort: 5%", "cohort: 500%", "10:29", "over 100%");
+    check("cohort: 5%", "cohort: 0%", "10:29", "nobody");
+    check("cohort: 5%", "cohort: everybody", "10:29", "is not a cohort");
+    check("cohort: 5%", "cohort: { role: lead, count: 1 }", "10:29", "belongs here");
+    check("cohort: 5%", "cohort: { surface: [io] }", "10:29", "there is no surface `io`; did you mean `ios`?");
+    check("cohort: 100%", "cohort: 3%", "11:31", "`everyone` is smaller than `canary` before it");
+    check("soak: 10m }", "soak: 10m, review: { every: 7d } }", "10:44", "not supported by this version");
+    check("soak: 10m }", "soak: 1 business day }", "10:39", "business days are not supported");
+    check("gates: [errors] }\nroll", "gates: [erors] }\nroll", "11:54", "unknown gate `erors`; did you mean `errors`?");
+    check("name: everyone", "name: canary", "11:13", "a second stage is called `canary`");
+    check("round: 1m", "round: 0s", "2:8", "longer than zero");
+    check("round: 1m", "readiness: {}", "2:1", "not supported by this version");
+    let none = policy_from_text("p.yaml", b"policy: p\nround: 1m\nstages: []\n").map(|_| ()).unwrap_err().to_string();
+    assert!(none.starts_with("p.yaml:3:9: a policy needs at least one stage"), "{none}");
+}
+
+#[test]
+fn playbooks() {
+    check("sockets.backoff: 3x", "sockets.backof: 3x", "15:50", "did you mean `backoff`?");
+    check("sockets.backoff: 3x", "socket.backoff: 3x", "15:50", "unknown component `socket`; did you mean `sockets`?");
+    check("sockets.backoff: 3x", "sockets.backoff: 3%", "15:50", "write it like 6x");
+    check("sockets.backoff: 3x", "sockets.backoff: collect", "15:50", "is not a size");
+    check("cohort: nobody, takes", "restart: gateway, takes", "16:31", "unknown component `gateway`");
+    check("cohort: nobody, takes", "cohort: nobody, in: [prod], takes", "16:43", "unknown environment `prod`; did you mean `production`?");
+    check("cohort: nobody, takes", "cohort: nobody, only: tv, takes", "16:45", "there is no surface `tv`");
+    check("cohort: nobody, takes", "takes", "16:7", "a step does something");
+    check("by: operator", "by: robot", "16:53", "unknown actor `robot`");
+    check("rate(runs.errors)", "rate(runs.erors)", "17:42", "did you mean `errors`");
+    check("clean_for: 5m", "cleanfor: 5m", "17:82", "did you mean `clean_for`?");
+}
+
+#[test]
+fn a_fault_timed_by_a_stage_needs_that_stage() {
+    let scenario = load_scenario("reconnect-storm").unwrap();
+    let text = GOOD.replace("name: canary", "name: first");
+    let policy = policy_from_text("p.yaml", text.as_bytes()).unwrap();
+    let message = fits(&scenario, &policy).unwrap_err().to_string();
+    assert!(message.contains("by the stage `canary`, which the policy p.yaml does not have; its stages are: first, everyone"), "{message}");
+    assert!(message.starts_with("reconnect-storm.yaml:"), "{message}");
+}
+
+#[test]
+fn a_kind_that_the_system_lacks_is_fine() {
+    let text = "scenario: s\nexpect: promote\nhorizon: 1h\nsubjects: { count: 10 }\n\
+                system: { sockets: { connections: { accept_rate: 50/s } } }\ntelemetry: { scrape: 15s }\n";
+    let scenario = scenario_from_text("s.yaml", text.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let policy = policy_from_text("p.yaml", GOOD.replace("runs.", "calls.").as_bytes()).unwrap();
+    let warnings = fits(&scenario, &policy).unwrap_or_else(|e| panic!("{e}"));
+    assert!(warnings.iter().any(|w| w.contains("the gate `latency` reads calls")), "{warnings:?}");
+}
