@@ -46,12 +46,10 @@ fn main() -> ExitCode {
         args::Command::Run(args) => run::run(&args),
         args::Command::Score(args) => score::score(&args),
         args::Command::List { kind } => list::list(kind),
-        args::Command::Completions { shell } => {
-            output::stdout(|out| {
-                clap_complete::generate(shell, &mut args::Args::command(), "gatecrash", out);
-                Ok(())
-            })
-        }
+        args::Command::Completions { shell } => output::stdout(|out| {
+            clap_complete::generate(shell, &mut args::Args::command(), "gatecrash", out);
+            Ok(())
+        }),
         args::Command::Man => output::stdout(|out| clap_mangen::Man::new(args::Args::command()).render(out)),
     };
     ExitCode::from(match result {

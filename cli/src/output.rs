@@ -20,7 +20,10 @@ pub fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
         out.flush()
     };
     write_all().map_err(|error: io::Error| {
-        Failure::Input(format!("cannot write `{}`: {error}; give a path in a folder that exists and may be written", path.display()))
+        Failure::Input(format!(
+            "cannot write `{}`: {error}; give a path in a folder that exists and may be written",
+            path.display()
+        ))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::{Run, RunFormat};
 use crate::{Failure, output};
-use gatecrash_reports::{TrialReport, html_trial};
+use gatecrash_reports::{TrialReport, html_trial, svg_trial};
 use gatecrash_scenarios::{fits, load_policy, load_scenario};
 use gatecrash_sim::Match;
 use gatecrash_sim::scenario::Traffic;
@@ -39,7 +39,7 @@ fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {
         output::file(path, |out| out.write_all(html_trial(report).as_bytes()))?;
     }
     if let Some(path) = &args.svg {
-        output::file(path, |out| out.write_all(String::new().as_bytes()))?;
+        output::file(path, |out| out.write_all(svg_trial(report).unwrap_or_default().as_bytes()))?;
     }
     if let Some(path) = &args.csv {
         output::file(path, |out| out.write_all(report.csv().unwrap_or_default().as_bytes()))?;

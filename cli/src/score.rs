@@ -4,7 +4,7 @@ use crate::args::Score;
 use crate::{Failure, output};
 use gatecrash_policies::Policy;
 use gatecrash_reports::score::{ScoreReport, Tally};
-use gatecrash_reports::{formats, html_score};
+use gatecrash_reports::{formats, html_score, svg_score};
 use gatecrash_scenarios::{Loaded, fits, library_policies, library_scenarios, load_policy, load_scenario};
 use gatecrash_sim::{Match, Scenario, Trial};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -76,9 +76,8 @@ fn own_policy(scenario: &Loaded<Scenario>) -> Result<Loaded<Policy>, Failure> {
 
 fn prepare(job: &Job) -> Result<Match<'_>, Failure> {
     let policies: Vec<&Policy> = job.policies.iter().map(|policy| &policy.value).collect();
-    Match::new(&job.scenario, &policies).map_err(|(index, error)| {
-        Failure::Input(format!("{}: {}: {}", job.policies[index].file, error.gate, error.message))
-    })
+    Match::new(&job.scenario, &policies)
+        .map_err(|(index, error)| Failure::Input(format!("{}: {}: {}", job.policies[index].file, error.gate, error.message)))
 }
 
 fn tallies(job: &Job) -> Vec<Tally> {
@@ -148,7 +147,7 @@ fn write(args: &Score, report: &ScoreReport) -> Result<(), Failure> {
         output::file(path, |out| out.write_all(html_score(report).as_bytes()))?;
     }
     if let Some(path) = &args.svg {
-        output::file(path, |out| out.write_all(String::new().as_bytes()))?;
+        output::file(path, |out| out.write_all(svg_score(report).as_bytes()))?;
     }
     if let Some(path) = &args.csv {
         output::file(path, |out| format("csv", false).write(report, out))?;

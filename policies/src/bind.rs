@@ -131,20 +131,9 @@ fn absent(metric: &Metric, catalog: &Catalog) -> Result<(), String> {
     Err(format!("unknown metric `{component}.{signal}`: there is neither such a component nor such a kind{near}"))
 }
 
-fn metrics(reading: &Reading) -> Vec<&Metric> {
-    match reading {
-        Reading::Ratio(a, b) => vec![a, b],
-        Reading::Growth(inner) => metrics(inner),
-        Reading::Count(m) | Reading::Total(m) | Reading::Rate(m) | Reading::Mean(m) | Reading::Min(m) | Reading::Max(m) => {
-            vec![m]
-        }
-        Reading::Share(m, ..) | Reading::Last(m) | Reading::Quantile(_, m) | Reading::Streak(m) => vec![m],
-    }
-}
-
 /// Whether this system has all that the check reads.
 fn applies(check: &Check, catalog: &Catalog) -> Result<bool, String> {
-    let found = metrics(&check.reading).into_iter().map(|m| Ok(find(m, catalog)?.is_some()));
+    let found = check.reading.metrics().into_iter().map(|m| Ok(find(m, catalog)?.is_some()));
     Ok(found.collect::<Result<Vec<bool>, String>>()?.into_iter().all(|here| here))
 }
 
@@ -171,7 +160,7 @@ fn segment(attribute: &str, value: &str, catalog: &Catalog) -> Result<Segment, S
 
 /// The parts of a check: one, or one per segment.
 fn parts(check: &Check, catalog: &Catalog) -> Result<Vec<Part>, String> {
-    let mut named = metrics(&check.reading).into_iter().map(|m| m.segment.as_ref());
+    let mut named = check.reading.metrics().into_iter().map(|m| m.segment.as_ref());
     let first = named.next().flatten();
     if named.any(|other| other != first) {
         return Err("both metrics of a ratio name the same segment, or none".into());
@@ -292,7 +281,7 @@ fn fits(check: &Check, rule: &Rule) -> Result<(), String> {
 
 /// What a reading takes from the samples' part `part`.
 fn source(reading: &Reading, part: u16, catalog: &Catalog) -> Result<Source, String> {
-    let metric = metrics(reading)[0];
+    let metric = reading.metrics()[0];
     let found = find(metric, catalog)?.expect("the caller saw that the check applies");
     let reads = found.reads;
     let reduce = reduce(reading, reads).ok_or_else(|| misfit(reading, metric, reads))?;

@@ -113,6 +113,26 @@ pub enum Reading {
     Streak(Metric),
 }
 
+impl Reading {
+    /// The metrics that are read: one, or the two of a ratio.
+    pub fn metrics(&self) -> Vec<&Metric> {
+        match self {
+            Reading::Ratio(a, b) => vec![a, b],
+            Reading::Growth(reading) => reading.metrics(),
+            Reading::Count(m)
+            | Reading::Total(m)
+            | Reading::Rate(m)
+            | Reading::Share(m, ..)
+            | Reading::Mean(m)
+            | Reading::Min(m)
+            | Reading::Max(m)
+            | Reading::Last(m)
+            | Reading::Quantile(_, m)
+            | Reading::Streak(m) => vec![m],
+        }
+    }
+}
+
 /// `component.signal[attribute=value]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {

@@ -103,9 +103,12 @@ pub fn pooled(report: &ScoreReport) -> Vec<Pooled> {
 /// were declared too early.
 pub fn worth_knowing(report: &ScoreReport) -> Vec<String> {
     let mut lines = Vec::new();
-    for (name, rows) in cells(&report.rows) {
-        let expect = rows[0].expect;
-        lines.extend(if expect == Expect::Promote { disagreement(&name, &rows) } else { nobody_catches(&name, &rows) });
+    // A policy that always does the same teaches nothing by disagreeing.
+    let judging: Vec<&str> = policies(&report.rows).into_iter().filter(|p| !always_the_same(p, &report.rows)).collect();
+    for (name, mut rows) in cells(&report.rows) {
+        rows.retain(|r| judging.contains(&r.policy.as_str()));
+        let promote = rows.first().is_some_and(|r| r.expect == Expect::Promote);
+        lines.extend(if promote { disagreement(&name, &rows) } else { nobody_catches(&name, &rows) });
     }
     for policy in policies(&report.rows) {
         let of = |f: fn(&Row) -> u64| report.rows.iter().filter(|r| r.policy == policy).map(f).sum::<u64>();
@@ -118,19 +121,23 @@ pub fn worth_knowing(report: &ScoreReport) -> Vec<String> {
     lines
 }
 
+/// Whether the policy rolls back in (nearly) all of its trials, or in (nearly) none.
+fn always_the_same(policy: &str, rows: &[Row]) -> bool {
+    let of = |f: fn(&Row) -> u64| rows.iter().filter(|r| r.policy == policy).map(f).sum();
+    let rolled_back = Rate::of(of(|r| r.detected + r.false_rollbacks), of(|r| r.trials - r.insufficient));
+    rolled_back.is_none_or(|r| r.value() < 0.01 || r.value() > 0.99)
+}
+
 fn disagreement(name: &str, rows: &[&Row]) -> Option<String> {
     let value = |r: &&&Row| r.false_rollback_rate.map(|f| f.value());
     let wrong = labelled(rows.iter().filter(|r| value(r).is_some_and(|v| v > MOSTLY)));
     let right = labelled(rows.iter().filter(|r| value(r).is_some_and(|v| v < HARDLY)));
-    match (wrong.as_slice(), right.as_slice()) {
-        ([], _) => None,
-        (wrong, []) => {
-            Some(format!("{name}: nothing is wrong with the canary, and {} roll back for nothing", words::list(wrong)))
-        }
-        ([one], right) => Some(format!("{name}: {} go on where {one} rolls back for nothing", words::list(right))),
-        (wrong, right) => {
-            Some(format!("{name}: {} go on where {} roll back for nothing", words::list(right), words::list(wrong)))
-        }
+    let act = |who: &[String], one: &str, many: &str| format!("{} {}", words::list(who), if who.len() == 1 { one } else { many });
+    let back = act(&wrong, "rolls back for nothing", "roll back for nothing");
+    match (wrong.is_empty(), right.is_empty()) {
+        (true, _) => None,
+        (false, true) => Some(format!("{name}: nothing is wrong with the canary, and {back}")),
+        (false, false) => Some(format!("{name}: {} where {back}", act(&right, "promotes", "promote"))),
     }
 }
 
@@ -141,7 +148,12 @@ fn labelled<'a>(rows: impl Iterator<Item = &'a &'a Row>) -> Vec<String> {
 
 fn nobody_catches(name: &str, rows: &[&Row]) -> Option<String> {
     let best = rows.iter().filter_map(|r| r.detection_rate).max_by(|a, b| a.value().total_cmp(&b.value()))?;
-    (best.value() < HARDLY).then(|| format!("{name}: no policy catches it (at best {})", percent(best.value())))
+    let early =
+        rows.iter().filter(|r| r.false_rollback_rate.is_some_and(|f| f.value() > MOSTLY)).map(|r| format!("`{}`", r.policy));
+    let early = early.collect::<Vec<_>>();
+    let but =
+        if early.is_empty() { String::new() } else { format!("; before any harm it is rolled back by {}", words::list(&early)) };
+    (best.value() < HARDLY).then(|| format!("{name}: no policy catches it (at best {}){but}", percent(best.value())))
 }
 
 /// One sentence: which policy does best, and by how much. Policies are ranked only when they were played on the same cells.

@@ -14,6 +14,7 @@ pub mod stats;
 pub mod trial;
 mod words;
 
+pub use charts::{svg_score, svg_trial};
 pub use formats::Format;
 pub use html::{html_score, html_trial};
 pub use score::{Row, ScoreReport, Tally};

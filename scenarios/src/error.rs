@@ -68,7 +68,7 @@ pub(crate) fn closest<'a>(found: &str, options: impl IntoIterator<Item = &'a str
 }
 
 /// `; did you mean `threshold`?` or `; known here: a, b, c`, to be put behind the complaint.
-pub(crate) fn suggestion<'a>(found: &str, options: &[&'a str]) -> String {
+pub(crate) fn suggestion(found: &str, options: &[&str]) -> String {
     match closest(found, options.iter().copied()) {
         Some(option) => format!("; did you mean `{option}`?"),
         None if options.is_empty() => "; there are none".to_string(),

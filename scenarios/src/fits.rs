@@ -4,8 +4,8 @@ use crate::bends;
 use crate::error::{Error, suggestion};
 use crate::load::Loaded;
 use gatecrash_policies::bind::{BindError, check_scrape};
+use gatecrash_policies::policy::{Act, Cohort, Gate, Metric, Policy, Reading, Step};
 use gatecrash_policies::rollout::Rollout;
-use gatecrash_policies::policy::{Act, Cohort, Metric, Policy, Reading, Step};
 use gatecrash_sim::catalog::KINDS;
 use gatecrash_sim::scenario::{Fault, Onset, Scenario};
 
@@ -27,14 +27,11 @@ pub fn fits(scenario: &Loaded<Scenario>, policy: &Loaded<Policy>) -> Result<Vec<
         let message = format!("a round each {round} gives over 10 million until the horizon of {}", scenario.value.horizon);
         return Err(policy.error("round", message));
     }
-    for gate in &policy.value.gates {
-        let kinds: Vec<String> = absent_kinds(&scenario.value, &gate.check.reading);
-        if let Some(kind) = kinds.first() {
-            warnings.push(format!(
-                "{}: the gate `{}` reads {kind}, and {} has none; it is not judged",
-                policy.file, gate.name, scenario.file
-            ));
-        }
+    let absent = |gate: &&Gate| !absent_kinds(&scenario.value, &gate.check.reading).is_empty();
+    let idle: Vec<&str> = policy.value.gates.iter().filter(absent).map(|gate| gate.name.as_str()).collect();
+    if !idle.is_empty() {
+        let (gates, lacks) = (idle.join(", "), &scenario.file);
+        warnings.push(format!("{}: not judged, as {lacks} has no components of the kinds that they read: {gates}", policy.file));
     }
     let soaks: u64 = policy.value.stages.iter().map(|s| s.soak.0).fold(0, u64::saturating_add);
     if soaks > scenario.value.horizon.0 && policy.value.stages.len() > 1 {
@@ -44,7 +41,8 @@ pub fn fits(scenario: &Loaded<Scenario>, policy: &Loaded<Policy>) -> Result<Vec<
 }
 
 fn bind(scenario: &Loaded<Scenario>, policy: &Loaded<Policy>) -> Result<(), Error> {
-    let fail = |error: BindError| policy.error(&path_of(&error.gate), format!("{} (in the scenario {})", error.message, scenario.file));
+    let fail =
+        |error: BindError| policy.error(&path_of(&error.gate), format!("{} (in the scenario {})", error.message, scenario.file));
     let mut catalog = scenario.value.catalog();
     catalog.segments = Rollout::segments(&policy.value, &catalog).map_err(fail)?;
     Rollout::new(&policy.value, &catalog).map_err(fail)?;

@@ -16,7 +16,8 @@ use gatecrash_sim::scenario::{
 const COMMON: [&str; 3] = ["pool", "marks", "amounts"];
 
 const CALLS: &[&str] = &[
-    "after", "service",
+    "after",
+    "service",
     "servers",
     "queue",
     "timeout",
@@ -117,7 +118,8 @@ fn each_has_its_source(entries: &[(crate::yaml::Key, Node)], system: &[Component
             Kind::Connections(_) => continue,
         };
         if let Some(after) = after.filter(|a| !known.contains(&a.as_str())) {
-            let body = node.entries("")?.first().and_then(|(_, body)| body.entries("").ok()?.iter().find(|(k, _)| k.name == "after"));
+            let body =
+                node.entries("")?.first().and_then(|(_, body)| body.entries("").ok()?.iter().find(|(k, _)| k.name == "after"));
             let place = body.map_or(key.at, |(_, n)| n.at);
             let later = if all.contains(&after.as_str()) { ", or one that stands below" } else { "" };
             let hint = suggestion(after, known);
@@ -155,7 +157,7 @@ fn calls(fields: &Fields, scenario: &Scenario) -> Read<Calls> {
     };
     let service = match fields.get("service") {
         Some(node) => durations(node)?,
-        None if from_trace => Dist::ZERO,
+        None if from_trace && fields.get("after").is_none() => Dist::ZERO,
         None => return Err(fields.need("service").err().unwrap_or_else(|| fields.problem("calls need `service`"))),
     };
     let cancel = fields.or("cancel", 0.0, share)?;

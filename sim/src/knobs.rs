@@ -202,6 +202,12 @@ impl Knobs {
         self.levels[2 * usize::from(knob) + side(arm)]
     }
 
+    /// Whether anything bends a knob, on any arm, for anybody.
+    pub fn is_bent(&self, knob: u16) -> bool {
+        let levels = &self.levels[2 * usize::from(knob)..2 * usize::from(knob) + 2];
+        self.split[usize::from(knob)] || levels.iter().any(|level| *level != Level::IDENTITY)
+    }
+
     /// The knob for a subject (given the segments it belongs to) on an arm.
     pub fn level_for(&self, knob: u16, arm: Arm, segments: u128) -> Level {
         let mut level = self.level(knob, arm);

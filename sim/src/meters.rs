@@ -3,7 +3,7 @@
 use crate::setup::Setup;
 use crate::trial::{TrueSignal, TrueValue};
 use gatecrash_policies::hist::Hist;
-use gatecrash_policies::sample::{Arm, Level, Series};
+use gatecrash_policies::sample::{Arm, Level, Series, SignalKind};
 use gatecrash_policies::time::{Span, Time};
 
 /// A level and its past since the last scrape and since the warm-up.
@@ -28,6 +28,10 @@ pub struct Meters {
     values: Vec<Vec<u64>>,
     /// Index 2 * signal + arm.
     gauges: Vec<Gauge>,
+    /// Per arm, whether anything happened since the last scrape, watched or not.
+    touched: [bool; 3],
+    /// Per signal, whether somebody reads its samples.
+    watched: Vec<bool>,
     /// Index 2 * signal + arm, when the truth is asked for.
     truth: Vec<TrueValue>,
     warmup: Time,
@@ -43,6 +47,8 @@ impl Meters {
             counters: vec![0; 3 * signals * parts],
             values: vec![Vec::new(); 3 * signals * parts],
             gauges: vec![Gauge::default(); 2 * signals],
+            touched: [false; 3],
+            watched: setup.watched.clone(),
             truth: if truth { vec![TrueValue::default(); 2 * signals] } else { Vec::new() },
             warmup: Time::ZERO + setup.scenario.warmup,
         }
@@ -52,11 +58,25 @@ impl Meters {
         (3 * usize::from(signal) + arm as usize) * self.parts
     }
 
+    /// Whether anything happened on an arm since the last call, or is still there.
+    pub fn take_touched(&mut self, arm: Arm) -> bool {
+        let there = |i: usize| arm != Arm::Former && self.gauges[2 * i + arm as usize].max > 0;
+        std::mem::take(&mut self.touched[arm as usize]) || (0..self.watched.len()).any(there)
+    }
+
+    fn touch(&mut self, arm: Arm, former: bool) {
+        self.touched[arm as usize] = true;
+        self.touched[Arm::Former as usize] |= former;
+    }
+
     /// Counts `n` outcomes of a subject that is in `segments`.
     pub fn count(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, n: u64) {
-        self.count_for(signal, arm, segments, n);
-        if former {
-            self.count_for(signal, Arm::Former, segments, n);
+        self.touch(arm, former);
+        if self.watched[usize::from(signal)] {
+            self.count_for(signal, arm, segments, n);
+            if former {
+                self.count_for(signal, Arm::Former, segments, n);
+            }
         }
         if !self.truth.is_empty() && now >= self.warmup {
             self.truth[2 * usize::from(signal) + arm as usize].count += n;
@@ -75,9 +95,12 @@ impl Meters {
 
     /// Records an outcome's number.
     pub fn value(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, value: u64) {
-        self.value_for(signal, arm, segments, value);
-        if former {
-            self.value_for(signal, Arm::Former, segments, value);
+        self.touch(arm, former);
+        if self.watched[usize::from(signal)] {
+            self.value_for(signal, arm, segments, value);
+            if former {
+                self.value_for(signal, Arm::Former, segments, value);
+            }
         }
         if !self.truth.is_empty() && now >= self.warmup {
             let truth = &mut self.truth[2 * usize::from(signal) + arm as usize];
@@ -126,7 +149,7 @@ impl Meters {
     /// The increases of an arm since the last call, in order of series; they start afresh.
     pub fn take_counters(&mut self, setup: &Setup, arm: Arm) -> Vec<(Series, u64)> {
         let mut taken = Vec::new();
-        for signal in 0..setup.catalog.signals.len() as u16 {
+        for signal in (0..setup.catalog.signals.len() as u16).filter(|signal| setup.watched[usize::from(*signal)]) {
             let slot = self.slot(signal, arm);
             for part in 0..self.parts {
                 let n = std::mem::take(&mut self.counters[slot + part]);
@@ -141,7 +164,7 @@ impl Meters {
     /// The numbers of an arm since the last call, in order of series; they start afresh.
     pub fn take_values(&mut self, setup: &Setup, arm: Arm) -> Vec<(Series, Hist)> {
         let mut taken = Vec::new();
-        for signal in 0..setup.catalog.signals.len() as u16 {
+        for signal in (0..setup.catalog.signals.len() as u16).filter(|signal| setup.watched[usize::from(*signal)]) {
             let slot = self.slot(signal, arm);
             for part in 0..self.parts {
                 let values = &mut self.values[slot + part];
@@ -158,7 +181,7 @@ impl Meters {
     pub fn take_levels(&mut self, setup: &Setup, arm: Arm, now: Time) -> Vec<(Series, Level)> {
         let mut taken = Vec::new();
         for (signal, spec) in setup.catalog.signals.iter().enumerate() {
-            if arm == Arm::Former || spec.reads != gatecrash_policies::sample::SignalKind::Gauge {
+            if arm == Arm::Former || spec.reads != SignalKind::Gauge {
                 continue;
             }
             let index = 2 * signal + arm as usize;

@@ -11,7 +11,8 @@ use gatecrash_policies::policy::{Act, Cohort, Policy, Step};
 use gatecrash_policies::sample::Segment;
 use gatecrash_policies::time::Time;
 use gatecrash_policies::verdict::{Status, Verdict};
-use gatecrash_policies::{BindError, Rollout};
+use gatecrash_policies::{BindError, Catalog, Rollout};
+use std::iter;
 
 /// A policy made ready for a scenario: bind once, play with any seed.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Match<'a> {
     /// The segments that some policy reads, and those that some policy routes by.
     read: Vec<Segment>,
     routed: Vec<Segment>,
+    /// Per signal, whether some policy reads it.
+    watched: Vec<bool>,
 }
 
 impl<'a> Match<'a> {
@@ -50,12 +53,17 @@ impl<'a> Match<'a> {
         };
         let contenders = policies.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
         let routed = policies.iter().flat_map(|policy| routed(policy)).collect();
-        Ok(Match { scenario, contenders, read: catalog.segments, routed })
+        let mut watched = vec![false; catalog.signals.len()];
+        policies.iter().for_each(|policy| watch(policy, &catalog, &mut watched));
+        Ok(Match { scenario, contenders, read: catalog.segments, routed, watched })
     }
 
     /// Plays one seed: a trial per policy, in their order. With `detail`, pictures can be drawn of them.
     pub fn play(&self, seed: u64, detail: bool) -> Vec<Trial> {
-        let setup = Setup::new(self.scenario, &self.read, &self.routed, seed);
+        let mut setup = Setup::new(self.scenario, &self.read, &self.routed, seed);
+        if !detail {
+            setup.watched.clone_from(&self.watched);
+        }
         let books = if detail { Books::Everything } else { Books::Score };
         let members = self.contenders.iter().enumerate().map(|(index, c)| Member::new(index, c, detail)).collect();
         let mut branches = vec![Branch { world: World::new(&setup, books), members }];
@@ -68,6 +76,16 @@ impl<'a> Match<'a> {
         let mut twin = Twin::new(&setup);
         let records = records.into_iter().map(|r| r.expect("every member ends by the horizon"));
         records.zip(&self.contenders).map(|(record, c)| truth::trial(&setup, c.policy, seed, record, &mut twin)).collect()
+    }
+}
+
+/// Marks the signals that a policy reads, and the outcomes that its `min_samples` count.
+fn watch(policy: &Policy, catalog: &Catalog, watched: &mut [bool]) {
+    let gates = policy.gates.iter().flat_map(|gate| iter::once(&gate.check).chain(gate.needs.as_ref().map(|needs| &needs.check)));
+    for metric in gates.chain(&policy.rollback.validate.checks).flat_map(|check| check.reading.metrics()) {
+        for id in catalog.find(&metric.component, &metric.signal).into_iter().chain(catalog.find(&metric.component, "outcomes")) {
+            watched[usize::from(id)] = true;
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Setup<'a> {
     pub knob_map: KnobMap,
     /// The world's own.
     pub world_knobs: WorldKnobs,
+    /// Per signal, whether some policy reads it (or all are wanted): the others are left out of the samples.
+    pub watched: Vec<bool>,
     /// The first signal of each component.
     pub signal_offsets: Vec<u16>,
     /// Per signal, the objectives about it.
@@ -35,7 +37,8 @@ pub struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
-    /// Prepares a trial. `read` are the segments that policies read, `routed` those that policies route by.
+    /// Prepares a trial. `read` are the segments that policies read, `routed` those that policies route by; every signal is
+    /// watched.
     pub fn new(scenario: &'a Scenario, read: &[Segment], routed: &[Segment], seed: u64) -> Setup<'a> {
         let dice = Dice::new(seed);
         let mut catalog = scenario.catalog();
@@ -69,6 +72,7 @@ impl<'a> Setup<'a> {
             world_knobs: WorldKnobs::new(&knob_map),
             knob_map,
             signal_offsets,
+            watched: vec![true; catalog.signals.len()],
             objectives_of,
             objectives,
             followers: followers(scenario),

@@ -11,6 +11,8 @@ pub use matrix::{matrix, shade};
 pub use panels::{Range, panels};
 pub use severity::{severities, severity};
 
+use crate::score::ScoreReport;
+use crate::trial::TrialReport;
 use crate::words;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -97,6 +99,17 @@ fn sheet(width: u32, height: u32, draw: impl FnOnce(&Area)) -> String {
 pub fn alone(svg: &str) -> String {
     let (head, body) = svg.split_once('>').expect("a picture begins with a tag");
     format!("{head}>\n<style>{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>{body}")
+}
+
+/// The whole trial as a file of its own; nothing when it was played without its detail.
+pub fn svg_trial(report: &TrialReport) -> Option<String> {
+    let picture = report.picture()?;
+    Some(alone(&panels(&picture, Range::whole(&picture))))
+}
+
+/// Scenarios against policies as a file of its own.
+pub fn svg_score(report: &ScoreReport) -> String {
+    alone(&matrix(report))
 }
 
 /// Text at a pixel, its top there.

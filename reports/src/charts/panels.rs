@@ -29,6 +29,13 @@ pub struct Range {
     pub to: Time,
 }
 
+impl Range {
+    /// All of a trial.
+    pub fn whole(picture: &Picture) -> Range {
+        Range { from: Time::ZERO, to: picture.end.max(Time(1)) }
+    }
+}
+
 /// Draws exposure, every gate and the harm over a stretch of time.
 pub fn panels(picture: &Picture, range: Range) -> String {
     let panels = all_panels(picture);

@@ -8,7 +8,7 @@ use crate::trial::TrialReport;
 use crate::words::{self, Escaped};
 use gatecrash_policies::sample::SignalKind;
 use gatecrash_policies::show::Unit;
-use gatecrash_policies::time::{Span, Time};
+use gatecrash_policies::time::Span;
 use gatecrash_sim::trial::{GAPS, Outcome, TrueSignal, TrueValue};
 
 /// The page of a trial: its verdict, the gaps by owner, the picture, the timeline and the truth beside it.
@@ -73,9 +73,11 @@ fn facts(report: &TrialReport) -> String {
 
 /// The whole trial; and the instants from near, where they would be a smudge on it.
 fn pictures(picture: &Picture) -> String {
-    let whole = Range { from: Time::ZERO, to: picture.end.max(Time(1)) };
     let mut text = String::from("<h2>What the gates saw</h2>\n");
-    text.push_str(&figure(&charts::panels(picture, whole), "The whole trial."));
+    text.push_str(&figure(
+        &charts::panels(picture, Range::whole(picture)),
+        "The whole trial. After the decision gates judge recovery, by those who have been on the canary.",
+    ));
     if let Some(near) = near(picture) {
         text.push_str("<h2>From harm to recovery</h2>\n");
         text.push_str(&figure(&charts::panels(picture, near), "The same, from near."));

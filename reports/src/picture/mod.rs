@@ -30,7 +30,8 @@ pub struct Picture {
     pub lost: (usize, usize),
 }
 
-/// One gate over time.
+/// One gate over time. Until the withdrawal it reads the canary; after it, for the recovery check, the canary's former
+/// subjects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GatePicture {
     /// The gate's name.
@@ -60,14 +61,15 @@ impl TrialReport<'_> {
         let detail = self.trial.detail.as_deref()?;
         let named = shown_by_decision(self.trial).named();
         let instants: Vec<_> = named.into_iter().filter_map(|(name, at)| Some((name, at?))).collect();
-        let samples_end = detail.samples.last().map(|s| s.stamp);
-        let end = instants.iter().map(|(_, at)| *at).chain(samples_end).chain([self.trial.ended]).max()?;
+        // The world is played to its horizon, since harm may still come; the trial was over before.
+        let withdrawn = self.trial.instants.withdrawn.unwrap_or(Time::MAX);
+        let end = instants.iter().map(|(_, at)| *at).fold(self.trial.ended, Time::max);
         let gates = self.policy.gates.iter().enumerate();
         Some(Picture {
             end,
             exposure: detail.exposure.iter().map(|(at, share)| (*at, f64::from(*share) / 10_000.0)).collect(),
             harmed: running_total(detail),
-            gates: gates.filter_map(|(i, gate)| gate_picture(gate, i, detail)).collect(),
+            gates: gates.filter_map(|(i, gate)| gate_picture(gate, i, detail, withdrawn, end)).collect(),
             instants,
             lost: truth::lost_of_canary(detail),
         })
@@ -81,12 +83,13 @@ fn running_total(detail: &Detail) -> Points {
     std::iter::once((Time::ZERO, 0.0)).chain(counted).collect()
 }
 
-fn gate_picture(gate: &Gate, index: usize, detail: &Detail) -> Option<GatePicture> {
-    let verdicts: Vec<_> = detail.verdicts.iter().filter(|(_, i, _)| *i == index).map(|(at, _, v)| (*at, v)).collect();
-    let (first, last) = (verdicts.first()?.0, verdicts.last()?.0);
+fn gate_picture(gate: &Gate, index: usize, detail: &Detail, withdrawn: Time, end: Time) -> Option<GatePicture> {
+    let mine = detail.verdicts.iter().filter(|(at, i, _)| *i == index && *at <= end);
+    let verdicts: Vec<_> = mine.map(|(at, _, v)| (*at, v)).collect();
+    verdicts.first()?;
     let number = |v: Option<f64>| v.filter(|v| v.is_finite());
     let limit = match gate.check.limit {
-        Limit::Absolute(limit) => vec![(first, limit), (last, limit)],
+        Limit::Absolute(limit) => vec![(Time::ZERO, limit), (end, limit)],
         _ => verdicts.iter().filter_map(|(at, v)| Some((*at, number(v.evidence.limit)?))).collect(),
     };
     let having = |status: &[Status]| verdicts.iter().filter(|(_, v)| status.contains(&v.status)).map(|(at, _)| *at).collect();
@@ -99,7 +102,7 @@ fn gate_picture(gate: &Gate, index: usize, detail: &Detail) -> Option<GatePictur
         unit,
         limit,
         saw: verdicts.iter().filter_map(|(at, v)| Some((*at, number(v.evidence.value)?))).collect(),
-        truth: truth::of(&gate.check, detail, &verdicts),
+        truth: truth::of(&gate.check, detail, &verdicts, withdrawn, end),
         fails: having(&[Status::Fail]),
         silent: having(&[Status::NoData, Status::Inconclusive]),
         rounds,

@@ -25,10 +25,16 @@ fn on_it(sample: &Sample) -> bool {
     sample.subjects.first().is_none_or(|n| *n > 0)
 }
 
-/// The truth of a gate's metric on the canary, at the stamps of its scrapes. Where a check holds per segment: that of the
-/// segment that is closest to failing.
-pub fn of(check: &Check, detail: &Detail, verdicts: &[(Time, &Verdict)]) -> Points {
-    let samples: Vec<&Sample> = detail.samples.iter().filter(|s| s.arm == Arm::Canary && on_it(s)).collect();
+/// The truth of a gate's metric at the stamps of the scrapes until `end`: on the canary until the withdrawal, on its former
+/// subjects afterwards. Where a check holds per segment: that of the segment that is closest to failing.
+pub fn of(check: &Check, detail: &Detail, verdicts: &[(Time, &Verdict)], withdrawn: Time, end: Time) -> Points {
+    let mut points = of_arm(check, detail, verdicts, |s| s.arm == Arm::Canary && s.stamp <= withdrawn.min(end));
+    points.extend(of_arm(check, detail, verdicts, |s| s.arm == Arm::Former && withdrawn < s.stamp && s.stamp <= end));
+    points
+}
+
+fn of_arm(check: &Check, detail: &Detail, verdicts: &[(Time, &Verdict)], wanted: impl Fn(&Sample) -> bool) -> Points {
+    let samples: Vec<&Sample> = detail.samples.iter().filter(|s| wanted(s) && on_it(s)).collect();
     let stride = samples.len().div_ceil(POINTS_MAX).max(1);
     let parts = parts(check, &detail.catalog);
     let worst = |values: &mut dyn Iterator<Item = f64>| match check.op {

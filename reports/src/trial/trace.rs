@@ -11,7 +11,8 @@ use std::io;
 
 impl TrialReport<'_> {
     /// Writes one JSON object per line: `{"at_s","type":"timeline|sample|verdict",..}`. Samples stand at their stamp, and say
-    /// when they arrived. Without the trial's detail there is only the timeline.
+    /// when they arrived. What was recorded after the trial was over
+    /// is there as well. Without the trial's detail there is only the timeline.
     pub fn write_trace(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let mut lines: Vec<(Time, Value)> = Vec::new();
         let timeline = self.trial.timeline.iter();

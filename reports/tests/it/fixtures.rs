@@ -254,10 +254,13 @@ fn true_signals() -> Vec<TrueSignal> {
 
 pub fn detail() -> Detail {
     let mut samples = Vec::new();
-    for i in 1..=170 {
+    for i in 1..=180 {
         samples.push(sample(i, Arm::Stable));
         if (41..=150).contains(&i) {
             samples.push(sample(i, Arm::Canary));
+        }
+        if i > 151 {
+            samples.push(sample(i, Arm::Former));
         }
     }
     let lost = samples.iter().map(|s| s.arm == Arm::Canary && (3_000..3_200).contains(&(s.stamp.0 / 1_000_000))).collect();

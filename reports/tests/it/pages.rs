@@ -2,7 +2,7 @@
 
 use crate::fixtures::*;
 use gatecrash_reports::charts::{self, Range};
-use gatecrash_reports::{ScoreReport, html_score, html_trial};
+use gatecrash_reports::{ScoreReport, html_score, html_trial, svg_score, svg_trial};
 use gatecrash_sim::scenario::Expect;
 use gatecrash_sim::trial::Trial;
 
@@ -77,11 +77,9 @@ fn a_page_needs_neither_detail_nor_harm() {
 
 #[test]
 fn pictures_stand_alone() {
-    let picture = with_report(&pictured(), Expect::Rollback, |r| r.picture()).expect("there is detail");
-    let svg = charts::panels(&picture, Range { from: minutes(0.0), to: minutes(85.0) });
-    let severity = charts::severity(&score(), "cancel-latency-spike");
-    for (name, svg) in [("trial", svg), ("matrix", charts::matrix(&score())), ("severity", severity)] {
-        let svg = charts::alone(&svg);
+    let trial = with_report(&pictured(), Expect::Rollback, svg_trial).expect("there is detail");
+    let severity = charts::alone(&charts::severity(&score(), "cancel-latency-spike"));
+    for (name, svg) in [("trial", trial), ("matrix", svg_score(&score())), ("severity", severity)] {
         look(&format!("{name}.svg"), &svg);
         assert_eq!(parsed(&svg).root_element().tag_name().name(), "svg");
         self_contained(&svg);
@@ -136,6 +134,9 @@ fn truth_shows_what_the_gate_did_not_see_yet() {
     assert_eq!((at(&picture.gates[2].truth, 67.0), at(&picture.gates[2].truth, 68.0)), (0.0, 1.0));
     // Ratio over five scrapes (the canary serves 5 at each), with 1, 2, 1, 2 and 1 errors.
     assert_eq!(at(&picture.gates[1].truth, 70.0), 7.0 / 25.0);
+    // After the withdrawal: those who were on the canary, with nothing wrong.
+    assert!(at(&gate.truth, 79.0) < 4.0);
+    assert_eq!(gate.truth.last().map(|p| p.0), Some(minutes(85.0)));
     assert_eq!(picture.lost, (7, 110));
 }
 
@@ -145,7 +146,7 @@ fn csv_of_a_trial() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[..3], ["line,gate,at_s,value", "exposure,,0,0", "exposure,,1200,0.1"]);
     assert!(
-        lines.contains(&"saw,latency,1260,2") && lines.contains(&"limit,latency,1200,4") && lines.contains(&"harmed,,3600,1")
+        lines.contains(&"saw,latency,1260,2") && lines.contains(&"limit,latency,5100,4") && lines.contains(&"harmed,,3600,1")
     );
     assert_eq!(lines.last(), Some(&"validated,,4820,1"));
     assert!(with_report(&promoted("s", "p", 1), Expect::Promote, |r| r.csv()).is_none());

@@ -163,6 +163,31 @@ fn policies_no_better_than_none_are_called_that() {
 }
 
 #[test]
+fn worth_knowing_names_what_a_table_hides() {
+    let of = |scenario: &str, policy: &str, expect, f: fn(&str, &str, u64) -> Trial| {
+        row(scenario, policy, expect, 1.0, &(0..10).map(|s| f(scenario, policy, s)).collect::<Vec<_>>())
+    };
+    let rows = vec![
+        of("breach", "good", Expect::Rollback, detected),
+        of("breach", "bad", Expect::Rollback, missed),
+        of("sudden", "good", Expect::Rollback, false_rollback),
+        of("sudden", "bad", Expect::Rollback, missed),
+        of("incident", "good", Expect::Promote, promoted),
+        of("incident", "bad", Expect::Promote, false_rollback),
+        of("incident", "always-rollback", Expect::Promote, false_rollback),
+    ];
+    let lines = findings::worth_knowing(&ScoreReport::new(1, 10, rows));
+    assert_eq!(
+        lines,
+        [
+            "sudden: no policy catches it (at best 0%); before any harm it is rolled back by `good`",
+            "incident: `good` (0%) promotes where `bad` (100%) rolls back for nothing",
+            "`good` declared recovery before the harm was over in 1 of 20 rollbacks",
+        ]
+    );
+}
+
+#[test]
 fn inconclusive_trials_are_not_a_verdict() {
     let rows = vec![row("s", "p", Expect::Rollback, 1.0, &[insufficient("s", "p", 0, "nothing was harmed")])];
     assert_eq!(

@@ -28,7 +28,7 @@ fn trace_is_json_lines_in_order_of_time() {
     let lines: Vec<serde_json::Value> = text.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
     assert!(lines.windows(2).all(|w| w[0]["at_s"].as_f64() <= w[1]["at_s"].as_f64()));
     let of = |kind: &str| lines.iter().filter(|l| l["type"] == kind).collect::<Vec<_>>();
-    assert_eq!((of("timeline").len(), of("sample").len(), of("verdict").len()), (7, 280, 163));
+    assert_eq!((of("timeline").len(), of("sample").len(), of("verdict").len()), (7, 319, 163));
     let lost = of("sample").into_iter().find(|s| s["lost"] == true).expect("some samples are lost");
     assert!(lost["arrived_s"].is_null());
     assert_eq!(of("sample")[0]["counters"]["runs.errors[surface=ios]"], 0);

@@ -101,6 +101,9 @@ pub(super) enum Trouble {
 /// Thirty million rows are a gigabyte in memory.
 const ROWS_MAX: usize = 30_000_000;
 
+/// A row with a text in quotes may span lines, but not as many as this: then a quote was left open and swallows rows.
+const LINES_MAX: u64 = 100;
+
 /// Different reasons that are told apart; the rest is "other reasons".
 const REASONS_MAX: usize = 10;
 
@@ -119,6 +122,11 @@ pub(super) fn read<R: std::io::Read>(mut reader: csv::Reader<R>, columns: &Colum
         }
         let line = record.position().map_or(line, csv::Position::line);
         all.read += 1;
+        if reader.position().line().saturating_sub(line) > LINES_MAX {
+            return Err(Trouble::Other(format!(
+                "the row at line {line} goes on for more than {LINES_MAX} lines; a quote in it is not closed"
+            )));
+        }
         if all.rows.len() >= ROWS_MAX {
             return Err(Trouble::Other("more than 30 million rows; cut the file".into()));
         }

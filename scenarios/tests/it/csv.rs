@@ -45,8 +45,10 @@ const ROWS: &str = "t,k,n,status\n1700000002,b,10,200\n1700000000,a,20,200\n1700
 
 #[test]
 fn rows_become_requests_of_their_subjects() {
-    let trace = trace(ROWS, "time: t; key: k; service: { base: 100ms, per: { n: 1ms } }; outcome: { column: status, failed: \">=500\" }");
-    let rows: Vec<_> = trace.rows.iter().map(|r| (r.at.0 / 1_000_000, r.subject, r.service.unwrap().0 / 1_000, r.failed)).collect();
+    let trace =
+        trace(ROWS, "time: t; key: k; service: { base: 100ms, per: { n: 1ms } }; outcome: { column: status, failed: \">=500\" }");
+    let rows: Vec<_> =
+        trace.rows.iter().map(|r| (r.at.0 / 1_000_000, r.subject, r.service.unwrap().0 / 1_000, r.failed)).collect();
     assert_eq!(rows, [(0, 1, 120, false), (2, 0, 110, false), (5, 0, 130, true)]);
     assert_eq!((trace.subjects, trace.keys.len(), trace.report.out_of_order), (2, 2, 1));
     assert_ne!(trace.keys[0], trace.keys[1]);
@@ -95,6 +97,8 @@ fn what_cannot_be_read_is_an_error() {
     fails("t\n2023-11-16 18:17:03.9799600\n", "time: t", "naive timestamps need a zone");
     fails("t\nsoon\nlater\n", "time: t", "is no time that is known");
     fails("t\n1700000000\nx\nx\n", "time: t", "2 of 3 rows do not fit; first at line 3");
+    let open = format!("t,k\n1700000000,a\n1700000001,\"b\n{}", "1700000002,c\n".repeat(200));
+    fails(&open, "time: t", "the row at line 3 goes on for more than 100 lines");
     fails(ROWS, "time: { column: t, zone: Mars }", "unknown time zone");
     fails(ROWS, "time: { column: t, format: iso }", "unknown format of times `iso`");
     fails(ROWS, "time: t; speed: 0x", "above 0x");
@@ -115,7 +119,13 @@ fn a_file_that_is_not_there_is_named() {
 fn a_million_rows_load_in_seconds() {
     let mut csv = String::from("t,k\n");
     for i in 0..1_000_000u64 {
-        csv.push_str(&format!("2023-11-16 18:{:02}:{:02}.{:06},s{}\n", i / 60_000_000 % 60, i / 20_000 % 60, i % 20_000 * 50, i % 5_000));
+        csv.push_str(&format!(
+            "2023-11-16 18:{:02}:{:02}.{:06},s{}\n",
+            i / 60_000_000 % 60,
+            i / 20_000 % 60,
+            i % 20_000 * 50,
+            i % 5_000
+        ));
     }
     let begin = std::time::Instant::now();
     let trace = trace(&csv, "time: { column: t, zone: Europe/Berlin }; key: k");

@@ -10,7 +10,10 @@ fn every_policy_fits_every_scenario() {
         assert_eq!(loaded.value.name, scenario.name);
         assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
         assert!(!scenario.about.is_empty() && !loaded.value.objectives.is_empty());
-        assert_eq!(loaded.value.expect == Expect::Rollback, scenario.name != "traffic-surge" && scenario.name != "background-incident" && !loaded.value.faults.is_empty());
+        assert_eq!(
+            loaded.value.expect == Expect::Rollback,
+            scenario.name != "traffic-surge" && scenario.name != "background-incident" && !loaded.value.faults.is_empty()
+        );
         for policy in library_policies() {
             let policy = load_policy(policy.name).unwrap_or_else(|e| panic!("{e}"));
             assert!(policy.warnings.is_empty() && !policy.value.about.is_empty(), "{:?}", policy.warnings);

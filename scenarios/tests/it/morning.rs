@@ -22,14 +22,14 @@ impl Dice {
     }
 }
 
-const SECONDS: f64 = 70.0 * 60.0;
+const SECONDS: f64 = 65.0 * 60.0;
 
-/// Moments at which sessions begin: 0.3 a second, five times as many in bursts of a minute every eight minutes or so.
+/// Moments at which sessions begin: 0.35 a second, five times as many in bursts of a minute every eight minutes or so.
 fn sessions(dice: &mut Dice) -> Vec<f64> {
     let (mut now, mut burst, mut until) = (0.0, false, 200.0);
     let mut begins = Vec::new();
     while now < SECONDS {
-        now += dice.exponential(if burst { 1.0 / 1.5 } else { 1.0 / 0.3 });
+        now += dice.exponential(if burst { 1.0 / 1.75 } else { 1.0 / 0.35 });
         if now < until {
             begins.push(now);
         } else {

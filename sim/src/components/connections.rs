@@ -67,6 +67,9 @@ mod code {
     pub const MOVE: u8 = 5;
 }
 
+/// Messages whose lag is measured in a tick, over all clients.
+const OBSERVED: u64 = 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Connected,
@@ -92,6 +95,8 @@ struct Client {
     speed: f64,
     /// Messages it is behind.
     unread: f64,
+    /// Its place among the connected clients of its arm.
+    seat: u32,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -128,6 +133,10 @@ pub struct Connections<'a> {
     clients: Vec<Client>,
     acceptors: [Acceptor; 2],
     hazards: [Hazard; 2],
+    /// The connected clients of each arm, in no order that means anything.
+    connected: [Vec<u32>; 2],
+    /// Connected clients that read more slowly than they are sent, or have something unread.
+    slow: Vec<u32>,
     /// Fractions of messages carried from tick to tick, by arm.
     carry: [f64; 2],
     ticks: u64,
@@ -136,8 +145,9 @@ pub struct Connections<'a> {
 impl<'a> Connections<'a> {
     /// Nobody there yet: see `begin`.
     pub fn new(spec: &'a Spec, place: Place) -> Connections<'a> {
-        let (acceptors, hazards) = Default::default();
-        Connections { spec, place, clients: Vec::new(), acceptors, hazards, carry: [0.0; 2], ticks: 0 }
+        let (acceptors, hazards, connected) = Default::default();
+        let (clients, slow) = Default::default();
+        Connections { spec, place, clients, acceptors, hazards, connected, slow, carry: [0.0; 2], ticks: 0 }
     }
 
     fn who(&self, client: u32) -> Who {
@@ -165,6 +175,12 @@ impl<'a> Connections<'a> {
         c.unread = 0.0;
         c.generation = c.generation.wrapping_add(1);
         let generation = c.generation;
+        let seats = &mut self.connected[who.arm as usize];
+        c.seat = seats.len() as u32;
+        seats.push(client);
+        if speed < 1.0 {
+            self.slow.push(client);
+        }
         self.place.shift(world, signal::CONNECTED, who.arm, 1);
         let hazard = &mut self.hazards[who.arm as usize];
         let sum = hazard.sum + hazard.rate * world.now.since(hazard.since).seconds();
@@ -210,6 +226,7 @@ impl<'a> Connections<'a> {
         let who = self.who(client);
         self.place.shift(world, signal::CONNECTED, who.arm, -1);
         self.place.count(world, why, &who);
+        self.unseat(client);
         let c = &mut self.clients[client as usize];
         c.state = State::Away;
         c.generation = c.generation.wrapping_add(1);
@@ -222,6 +239,16 @@ impl<'a> Connections<'a> {
             world.plan(Span::ZERO, self.place.id, code::KNOCK, client, generation);
         } else {
             self.back_off(client, world);
+        }
+    }
+
+    /// Takes a client off the list of the connected; the last one takes its seat.
+    fn unseat(&mut self, client: u32) {
+        let Client { arm, seat, .. } = self.clients[client as usize];
+        let seats = &mut self.connected[arm as usize];
+        seats.swap_remove(seat as usize);
+        if let Some(moved) = seats.get(seat as usize) {
+            self.clients[*moved as usize].seat = seat;
         }
     }
 
@@ -382,37 +409,53 @@ impl<'a> Connections<'a> {
         }
     }
 
-    /// Delivers the messages of a tick to an arm's clients; their lag and duplicates are observed on a few of them.
+    /// The clients whose reading matters: the slow ones, or all while something slows them down.
+    fn readers(&mut self, world: &Context) -> Vec<u32> {
+        let knob = self.place.knobs + knob::CONSUMER_SPEED;
+        if world.knobs.is_bent(knob) {
+            self.slow = self.connected.concat();
+        }
+        self.slow.sort_unstable();
+        self.slow.dedup(); // a client may have come back since
+        self.slow.clone()
+    }
+
+    /// Delivers the messages of a tick to an arm's clients.
     fn deliver(&mut self, arm: Arm, sent: f64, world: &mut Context) {
-        const OBSERVED: u64 = 8;
-        let on_arm: Vec<u32> = (0..self.clients.len() as u32)
-            .filter(|c| self.clients[*c as usize].state == State::Connected && self.clients[*c as usize].arm == arm)
-            .collect();
-        let unread: f64 = on_arm.iter().map(|c| self.clients[*c as usize].unread).sum();
+        let unread: f64 = self.slow.iter().map(|c| &self.clients[*c as usize]).filter(|c| c.arm == arm).map(|c| c.unread).sum();
         world.meters.set(world.now, self.place.signals + signal::UNREAD, arm, unread as u64);
-        if on_arm.is_empty() {
+        let on_arm = self.connected[arm as usize].len() as u64;
+        if on_arm == 0 {
             return;
         }
-        let due = sent * on_arm.len() as f64 + self.carry[arm as usize];
+        let due = sent * on_arm as f64 + self.carry[arm as usize];
         self.carry[arm as usize] = due.fract();
-        let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 1 | arm as u64, u64::from(self.place.id));
+        let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 2 | arm as u64, u64::from(self.place.id));
         let level = world.knobs.level(self.place.knobs + knob::DUPLICATE_MESSAGE, arm);
         let expected = due.trunc() * level.share(self.spec.duplicate_message);
         let duplicates = expected as u64 + u64::from(stream.coin(expected.fract()));
-        let someone = |stream: &mut crate::dice::Stream| on_arm[stream.below(on_arm.len() as u64) as usize];
-        for i in 0..(due as u64).min(OBSERVED) {
-            let client = someone(&mut stream);
-            let who = self.message_of(client, i);
-            let base = stream.span(&self.spec.message_lag);
-            let lag = stretched(self.place.level(world, knob::MESSAGE_LAG, &who), base, world.drift.latency(arm));
-            let behind = self.clients[client as usize].unread / (sent / TICK.seconds());
-            self.place.value(world, signal::MESSAGE_LAG, &who, (lag + Span::from_secs_f64(behind)).0);
-        }
         for i in 0..duplicates {
-            let who = self.message_of(someone(&mut stream), OBSERVED + i);
+            let client = self.connected[arm as usize][stream.below(on_arm) as usize];
+            let who = self.message_of(client, OBSERVED + i);
             self.place.count(world, signal::MESSAGE_DUPLICATES, &who);
         }
         world.meters.count(world.now, self.place.signals + signal::MESSAGES, arm, false, 0, due as u64 + duplicates);
+    }
+
+    /// Measures the lag of a message to some clients, the same ones under every policy.
+    fn observe(&mut self, sent: [f64; 2], world: &mut Context) {
+        let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 2 | 3, u64::from(self.place.id));
+        for i in 0..OBSERVED {
+            let client = stream.below(self.clients.len() as u64) as u32;
+            let base = stream.span(&self.spec.message_lag);
+            let Client { state, arm, unread, .. } = self.clients[client as usize];
+            if state == State::Connected {
+                let who = self.message_of(client, i);
+                let lag = stretched(self.place.level(world, knob::MESSAGE_LAG, &who), base, world.drift.latency(arm));
+                let behind = Span::from_secs_f64(unread / (sent[arm as usize] / TICK.seconds()).max(1e-9));
+                self.place.value(world, signal::MESSAGE_LAG, &who, (lag + behind).0);
+            }
+        }
     }
 
     /// A message of this tick, as an outcome.
@@ -434,6 +477,7 @@ impl Component for Connections<'_> {
             accepted: Time::ZERO,
             speed: 1.0,
             unread: 0.0,
+            seat: 0,
         };
         self.clients = vec![fresh; world.setup.population.len()];
         for client in 0..self.clients.len() as u32 {
@@ -491,22 +535,26 @@ impl Component for Connections<'_> {
 
     fn tick(&mut self, world: &mut Context) {
         self.ticks += 1;
-        if self.spec.messages <= 0.0 {
+        if self.spec.messages <= 0.0 || self.clients.is_empty() {
             return;
         }
         let sent = [Arm::Stable, Arm::Canary]
             .map(|arm| world.knobs.level(self.place.knobs + knob::MESSAGES, arm).apply(self.spec.messages) * TICK.seconds());
-        let speed = |arm| world.knobs.level(self.place.knobs + knob::CONSUMER_SPEED, arm) == Level::IDENTITY;
-        let easy = speed(Arm::Stable) && speed(Arm::Canary);
-        for client in 0..self.clients.len() as u32 {
+        for client in self.readers(world) {
             let c = &self.clients[client as usize];
-            if c.state == State::Connected && !(easy && c.speed >= 1.0 && c.unread == 0.0) {
+            if c.state == State::Connected {
                 self.read(client, sent[c.arm as usize], world);
             }
         }
+        let lags = |client: &u32| {
+            let c = &self.clients[*client as usize];
+            c.state == State::Connected && (c.speed < 1.0 || c.unread > 0.0)
+        };
+        self.slow.retain(lags);
         for arm in [Arm::Stable, Arm::Canary] {
             self.deliver(arm, sent[arm as usize], world);
         }
+        self.observe(sent, world);
     }
 
     fn shock(&mut self, fault: u16, world: &mut Context) {

@@ -40,7 +40,7 @@ pub enum Any<'a> {
     /// Writes.
     Effects(Effects<'a>),
     /// Long-lived clients.
-    Connections(Connections<'a>),
+    Connections(Box<Connections<'a>>),
 }
 
 impl<'a> Any<'a> {
@@ -49,7 +49,7 @@ impl<'a> Any<'a> {
         match &spec.kind {
             Kind::Calls(calls) => Any::Calls(Calls::new(calls, place)),
             Kind::Effects(effects) => Any::Effects(Effects::new(effects, place)),
-            Kind::Connections(connections) => Any::Connections(Connections::new(connections, place)),
+            Kind::Connections(connections) => Any::Connections(Box::new(Connections::new(connections, place))),
         }
     }
 
@@ -58,7 +58,7 @@ impl<'a> Any<'a> {
         match self {
             Any::Calls(calls) => calls,
             Any::Effects(effects) => effects,
-            Any::Connections(connections) => connections,
+            Any::Connections(connections) => connections.as_mut(),
         }
     }
 }

@@ -2,4 +2,3 @@
 
 mod builder;
 mod closed_forms;
-mod speed_probe;
