@@ -68,6 +68,9 @@ impl Context<'_> {
 
     /// A knob as it stands for a subject on an arm.
     pub fn level(&self, knob: u16, who: &Who) -> Level {
+        if self.knobs.is_straight() {
+            return Level::IDENTITY;
+        }
         self.knobs.level_for(knob, who.arm, self.setup.population.segments[who.subject as usize])
     }
 
@@ -81,7 +84,9 @@ impl Context<'_> {
 
     /// Counts an outcome.
     pub fn count(&mut self, signal: u16, who: &Who) {
-        self.judge(signal, who, 1);
+        if !self.is_wanted(signal, who, 1) {
+            return;
+        }
         let segments = self.setup.population.segments[who.subject as usize];
         let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
         self.meters.count(self.now, signal, who.arm, former, segments, 1);
@@ -89,7 +94,9 @@ impl Context<'_> {
 
     /// Records an outcome's number: microseconds, or thousandths.
     pub fn value(&mut self, signal: u16, who: &Who, value: u64) {
-        self.judge(signal, who, value);
+        if !self.is_wanted(signal, who, value) {
+            return;
+        }
         let segments = self.setup.population.segments[who.subject as usize];
         let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
         self.meters.value(self.now, signal, who.arm, former, segments, value);
@@ -98,6 +105,21 @@ impl Context<'_> {
     /// Raises or lowers a level.
     pub fn shift(&mut self, signal: u16, arm: Arm, by: i64) {
         self.meters.shift(self.now, signal, arm, by);
+    }
+
+    /// Judges an outcome; whether its signal is read by anybody at all.
+    fn is_wanted(&mut self, signal: u16, who: &Who, value: u64) -> bool {
+        let interest = self.meters.touch(signal, who.arm);
+        if interest.judged {
+            self.judge(signal, who, value);
+        }
+        interest.read
+    }
+
+    /// Whether an outcome of this signal matters to anybody: where it costs something to work it out.
+    pub fn matters(&self, signal: u16) -> bool {
+        let interest = self.meters.interest(signal);
+        interest.judged || interest.read
     }
 
     /// Writes down an outcome that violates an objective.
@@ -124,9 +146,6 @@ impl Context<'_> {
     /// Draws the marks and amounts of an outcome. `marks` is the first of their signals, `knobs` the first of their knobs.
     pub fn mark(&mut self, component: u8, who: &Who, marks: u16, knobs: u16) {
         let spec = &self.setup.scenario.system[usize::from(component)];
-        if spec.marks.is_empty() && spec.amounts.is_empty() {
-            return;
-        }
         let mut stream = self.luck(Purpose::Marks, component, who);
         for (i, (_, split)) in spec.marks.iter().enumerate() {
             let p = self.level(knobs + i as u16, who).share(*self.part(split, who));

@@ -169,13 +169,15 @@ pub struct Knobs {
     partial: Vec<Bent>,
     /// Whether a knob has partial bends.
     split: Vec<bool>,
+    /// Whether nothing at all is bent.
+    straight: bool,
 }
 
 impl Knobs {
     /// All at identity.
     pub fn new(map: &KnobMap) -> Knobs {
         let count = usize::from(map.count);
-        Knobs { levels: vec![Level::IDENTITY; 2 * count], partial: Vec::new(), split: vec![false; count] }
+        Knobs { levels: vec![Level::IDENTITY; 2 * count], partial: Vec::new(), split: vec![false; count], straight: true }
     }
 
     /// Starts from identity and applies all bends in order. Returns whether anything changed.
@@ -184,7 +186,9 @@ impl Knobs {
         self.levels.fill(Level::IDENTITY);
         self.split.fill(false);
         self.partial.clear();
+        self.straight = true;
         for bent in bends {
+            self.straight = false;
             if bent.segment.is_some() {
                 self.split[usize::from(bent.knob)] = true;
                 self.partial.push(bent);
@@ -195,6 +199,11 @@ impl Knobs {
             }
         }
         *self != before
+    }
+
+    /// Whether nothing at all is bent.
+    pub fn is_straight(&self) -> bool {
+        self.straight
     }
 
     /// The knob for everybody on an arm.

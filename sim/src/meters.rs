@@ -17,6 +17,15 @@ struct Gauge {
     true_max: u64,
 }
 
+/// Who wants to know about a signal. Most signals of most trials concern nobody, and cost next to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interest {
+    /// Some objective is about it.
+    pub judged: bool,
+    /// Some gate reads it, or the truth is asked for.
+    pub read: bool,
+}
+
 /// All signals of one world.
 #[derive(Clone, Debug)]
 pub struct Meters {
@@ -29,9 +38,11 @@ pub struct Meters {
     /// Index 2 * signal + arm.
     gauges: Vec<Gauge>,
     /// Per arm, whether anything happened since the last scrape, watched or not.
-    touched: [bool; 3],
+    touched: [bool; 2],
     /// Per signal, whether somebody reads its samples.
     watched: Vec<bool>,
+    /// Per signal.
+    interests: Vec<Interest>,
     /// Index 2 * signal + arm, when the truth is asked for.
     truth: Vec<TrueValue>,
     warmup: Time,
@@ -47,8 +58,14 @@ impl Meters {
             counters: vec![0; 3 * signals * parts],
             values: vec![Vec::new(); 3 * signals * parts],
             gauges: vec![Gauge::default(); 2 * signals],
-            touched: [false; 3],
+            touched: [false; 2],
             watched: setup.watched.clone(),
+            interests: setup
+                .watched
+                .iter()
+                .zip(&setup.objectives_of)
+                .map(|(watched, objectives)| Interest { judged: !objectives.is_empty(), read: *watched || truth })
+                .collect(),
             truth: if truth { vec![TrueValue::default(); 2 * signals] } else { Vec::new() },
             warmup: Time::ZERO + setup.scenario.warmup,
         }
@@ -58,20 +75,24 @@ impl Meters {
         (3 * usize::from(signal) + arm as usize) * self.parts
     }
 
-    /// Whether anything happened on an arm since the last call, or is still there.
+    /// Whether anything happened on an arm since the last call.
     pub fn take_touched(&mut self, arm: Arm) -> bool {
-        let there = |i: usize| arm != Arm::Former && self.gauges[2 * i + arm as usize].max > 0;
-        std::mem::take(&mut self.touched[arm as usize]) || (0..self.watched.len()).any(there)
+        std::mem::take(&mut self.touched[arm as usize])
     }
 
-    fn touch(&mut self, arm: Arm, former: bool) {
+    /// Something happens on an arm. Who wants to know about this signal.
+    pub fn touch(&mut self, signal: u16, arm: Arm) -> Interest {
         self.touched[arm as usize] = true;
-        self.touched[Arm::Former as usize] |= former;
+        self.interest(signal)
+    }
+
+    /// Who wants to know about a signal.
+    pub fn interest(&self, signal: u16) -> Interest {
+        self.interests[usize::from(signal)]
     }
 
     /// Counts `n` outcomes of a subject that is in `segments`.
     pub fn count(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, n: u64) {
-        self.touch(arm, former);
         if self.watched[usize::from(signal)] {
             self.count_for(signal, arm, segments, n);
             if former {
@@ -95,7 +116,6 @@ impl Meters {
 
     /// Records an outcome's number.
     pub fn value(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, value: u64) {
-        self.touch(arm, former);
         if self.watched[usize::from(signal)] {
             self.value_for(signal, arm, segments, value);
             if former {
@@ -121,6 +141,9 @@ impl Meters {
 
     /// Raises or lowers a level.
     pub fn shift(&mut self, now: Time, signal: u16, arm: Arm, by: i64) {
+        if !self.interest(signal).read {
+            return;
+        }
         let index = 2 * usize::from(signal) + arm as usize;
         self.integrate(now, index);
         let gauge = &mut self.gauges[index];
@@ -177,8 +200,9 @@ impl Meters {
         taken
     }
 
-    /// The levels of an arm since the last call, in order of series; they start afresh from where they stand.
-    pub fn take_levels(&mut self, setup: &Setup, arm: Arm, now: Time) -> Vec<(Series, Level)> {
+    /// The levels of an arm since the last call, in order of series; they start afresh from where they stand. An arm that does
+    /// not exist has only those that are not zero.
+    pub fn take_levels(&mut self, setup: &Setup, arm: Arm, now: Time, exists: bool) -> Vec<(Series, Level)> {
         let mut taken = Vec::new();
         for (signal, spec) in setup.catalog.signals.iter().enumerate() {
             if arm == Arm::Former || spec.reads != SignalKind::Gauge {
@@ -187,8 +211,10 @@ impl Meters {
             let index = 2 * signal + arm as usize;
             self.integrate(now, index);
             let gauge = &mut self.gauges[index];
-            taken
-                .push((Series { signal: signal as u16, part: 0 }, Level { last: gauge.level, max: gauge.max, area: gauge.area }));
+            if self.watched[signal] && (exists || gauge.max > 0) {
+                let level = Level { last: gauge.level, max: gauge.max, area: gauge.area };
+                taken.push((Series { signal: signal as u16, part: 0 }, level));
+            }
             gauge.max = gauge.level;
             gauge.area = 0;
         }

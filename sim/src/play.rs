@@ -9,10 +9,13 @@ use crate::world::{Books, World};
 use gatecrash_policies::controller::{Action, Controller, Decision, View};
 use gatecrash_policies::policy::{Act, Cohort, Policy, Step};
 use gatecrash_policies::sample::Segment;
-use gatecrash_policies::time::Time;
+use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::verdict::{Status, Verdict};
 use gatecrash_policies::{BindError, Catalog, Rollout};
 use std::iter;
+
+/// How long a trial goes on after the recovery check has succeeded, to see whether it was right.
+const AFTERMATH: Span = Span::from_secs(900);
 
 /// A policy made ready for a scenario: bind once, play with any seed.
 #[derive(Clone, Debug)]
@@ -178,7 +181,7 @@ impl<'a> Branch<'a> {
         let mut groups: Vec<(Vec<Action>, Vec<Member<'a>>)> = Vec::new();
         for mut member in std::mem::take(&mut self.members) {
             let actions = if member.rollout.next_round() <= due { member.round(&self.world) } else { Vec::new() };
-            if member.finished {
+            if member.finished || member.recovered.first().is_some_and(|at| *at + AFTERMATH <= due) {
                 let index = member.index;
                 records[index] = Some(member.record(&mut self.world));
                 continue;

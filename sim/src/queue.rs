@@ -52,13 +52,14 @@ pub enum Event {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     at: Time,
-    inserted: u64,
+    /// Counts round: of two entries for the same time, the one less than half a turn behind is the older.
+    inserted: u32,
     event: Event,
 }
 
 impl Entry {
     fn before(&self, other: &Entry) -> bool {
-        (self.at, self.inserted) < (other.at, other.inserted)
+        self.at < other.at || (self.at == other.at && (self.inserted.wrapping_sub(other.inserted) as i32) < 0)
     }
 }
 
@@ -68,14 +69,14 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     heap: Vec<Entry>,
-    inserted: u64,
+    inserted: u32,
 }
 
 impl Queue {
     /// Plans `event` for `at`, after all that is planned for the same time already.
     pub fn push(&mut self, at: Time, event: Event) {
         let entry = Entry { at, inserted: self.inserted, event };
-        self.inserted += 1;
+        self.inserted = self.inserted.wrapping_add(1);
         self.heap.push(entry);
         let mut child = self.heap.len() - 1;
         while child > 0 {
@@ -141,6 +142,11 @@ impl Queue {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_entry_stays_small() {
+        assert_eq!((size_of::<Event>(), size_of::<Entry>()), (12, 24));
+    }
 
     proptest! {
         #[test]

@@ -32,6 +32,8 @@ pub struct Setup<'a> {
     pub objectives_of: Vec<Vec<u8>>,
     /// The scenario's objectives, then one per `effects` component that no duplicate leaves the system.
     pub objectives: Vec<Objective>,
+    /// The components that take the traffic.
+    pub entries: Vec<u8>,
     /// Per component, those that begin when its requests complete.
     pub followers: Vec<Vec<u8>>,
 }
@@ -75,6 +77,7 @@ impl<'a> Setup<'a> {
             watched: vec![true; catalog.signals.len()],
             objectives_of,
             objectives,
+            entries: entries(scenario),
             followers: followers(scenario),
             segments,
             catalog,
@@ -116,6 +119,12 @@ fn leaks(scenario: &Scenario) -> impl Iterator<Item = Objective> + '_ {
         op: Op::Equal,
         limit: 0.0,
     })
+}
+
+fn entries(scenario: &Scenario) -> Vec<u8> {
+    let takes_traffic = |kind: &Kind| matches!(kind, Kind::Calls(calls) if calls.after.is_none());
+    let all = scenario.system.iter().enumerate();
+    all.filter(|(_, c)| takes_traffic(&c.kind)).map(|(i, _)| i as u8).collect()
 }
 
 fn followers(scenario: &Scenario) -> Vec<Vec<u8>> {

@@ -39,13 +39,13 @@ impl Telemetry {
 
     fn read(&mut self, arm: Arm, world: &mut Context) {
         let setup = world.setup;
-        let is_idle = !world.meters.take_touched(arm);
+        let is_idle = arm == Arm::Former || !world.meters.take_touched(arm);
         let counters = world.meters.take_counters(setup, arm);
         let hists = world.meters.take_values(setup, arm);
-        let gauges = world.meters.take_levels(setup, arm, world.now);
         let subjects = world.routing.subjects(arm).to_vec();
-        let shadow = arm == Arm::Canary && world.routing.has_shadow();
-        if subjects[0] == 0 && !shadow && is_idle {
+        let exists = subjects[0] > 0 || (arm == Arm::Canary && world.routing.has_shadow());
+        let gauges = world.meters.take_levels(setup, arm, world.now, exists);
+        if !exists && is_idle {
             return; // an arm that does not exist has no sample: no data is absent, never zero
         }
         let span = world.now.since(self.last);

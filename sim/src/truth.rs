@@ -8,15 +8,18 @@ use crate::trial::{Entry, Instants, Outcome, Trial};
 use crate::world::{Books, World};
 use gatecrash_policies::policy::Policy;
 use gatecrash_policies::sample::Arm;
-use gatecrash_policies::time::Time;
+use gatecrash_policies::time::{Span, Time};
+
+/// An outcome may come this much later in the twin and still be the same outcome.
+const LATE: Span = Span::from_secs(600);
 
 /// The same scenario and seed with nobody ever exposed. It is played only when somebody has to be compared with it, and only as far
 /// as that takes.
 pub struct Twin<'a> {
     setup: &'a Setup<'a>,
     world: Option<World<'a>>,
-    /// What went wrong in it, by objective and key.
-    known: Vec<(u8, Key)>,
+    /// What went wrong in it, by objective and key, and when.
+    known: Vec<(u8, Key, Time)>,
 }
 
 impl<'a> Twin<'a> {
@@ -30,18 +33,23 @@ impl<'a> Twin<'a> {
         let world = self.world.get_or_insert_with(|| World::new(self.setup, Books::Twin));
         if world.context.now < until {
             world.advance(until);
-            self.known = world.context.ledger.violations.iter().map(|v| (v.objective, v.key)).collect();
+            self.known = world.context.ledger.violations.iter().map(|v| (v.objective, v.key, v.at)).collect();
             self.known.sort_unstable();
         }
     }
 
-    /// Of these outcomes, those that the rollout is to blame for.
-    fn harmed(&mut self, violations: &[Violation], until: Time) -> Vec<Violation> {
+    /// Of these outcomes of a trial that ended at `ended`, those that the rollout is to blame for.
+    fn harmed(&mut self, violations: &[Violation], ended: Time) -> Vec<Violation> {
         if violations.is_empty() {
             return Vec::new();
         }
+        let until = ended + LATE;
         self.play(until);
-        let is_known = |v: &Violation| self.known.binary_search(&(v.objective, v.key)).is_ok();
+        // Another policy may have had the twin played further: what comes after `until` must not matter to this one.
+        let is_known = |v: &Violation| {
+            let first = self.known.partition_point(|(objective, key, _)| (*objective, *key) < (v.objective, v.key));
+            self.known.get(first).is_some_and(|(objective, key, at)| (*objective, *key) == (v.objective, v.key) && *at <= until)
+        };
         violations.iter().filter(|v| !is_known(v)).copied().collect()
     }
 }
@@ -50,8 +58,7 @@ impl<'a> Twin<'a> {
 pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin: &mut Twin) -> Trial {
     let touched = record.ledger.exposed_requests > 0 || record.ledger.exposure.iter().any(|(_, _, nobody)| !nobody);
     let violations = if touched { std::mem::take(&mut record.ledger.violations) } else { Vec::new() };
-    // An outcome late in one world may be on time in the other: the twin is played on past the end, to the horizon.
-    let guilty = twin.harmed(&violations, Time::ZERO + setup.scenario.horizon);
+    let guilty = twin.harmed(&violations, record.ended);
     let (leaked, harms): (Vec<_>, Vec<_>) = guilty.into_iter().partition(|v| setup.is_leak(v.objective));
     let instants = instants(&record, &harms);
     let lucky = is_lucky(&record, &harms, &instants);
@@ -155,7 +162,7 @@ fn within_budget(policy: &Policy, outcome: Outcome, instants: &Instants) -> Opti
     if outcome != Outcome::Detected || (rollback.withdraw_within.is_none() && rollback.recover_within.is_none()) {
         return None;
     }
-    let kept = |budget: Option<gatecrash_policies::Span>, from: Option<Time>, to: Option<Time>| {
+    let kept = |budget: Option<Span>, from: Option<Time>, to: Option<Time>| {
         budget.is_none_or(|budget| from.zip(to).is_some_and(|(from, to)| to.since(from) <= budget))
     };
     Some(

@@ -53,6 +53,7 @@ impl<'a> World<'a> {
                 knobs: setup.knob_map.component(i),
                 kind_signals: spec.spec().signals.len() as u16,
                 kind_knobs: spec.spec().knobs.len() as u16,
+                marked: !spec.marks.is_empty() || !spec.amounts.is_empty(),
             };
             Any::new(spec, place)
         });
@@ -125,7 +126,7 @@ impl<'a> World<'a> {
         let context = &mut self.context;
         match event {
             Event::Component { id, code, slot, generation } => {
-                self.components[usize::from(id)].get().handle(code, slot, generation, context);
+                self.components[usize::from(id)].handle(code, slot, generation, context);
             }
             Event::Arrival { generation } => {
                 let rate = context.knobs.level(context.setup.world_knobs.rate, gatecrash_policies::sample::Arm::Stable);
@@ -162,10 +163,8 @@ impl<'a> World<'a> {
     /// Requests that arrived go to every component that takes the traffic.
     fn receive(&mut self) {
         for request in self.arrivals.drain(..) {
-            for (component, spec) in self.components.iter_mut().zip(&self.context.setup.scenario.system) {
-                if matches!(&spec.kind, crate::scenario::Kind::Calls(calls) if calls.after.is_none()) {
-                    component.get().arrive(request, None, &mut self.context);
-                }
+            for &entry in &self.context.setup.entries {
+                self.components[usize::from(entry)].get().arrive(request, None, &mut self.context);
             }
         }
     }

@@ -1,4 +1,5 @@
 //! From CSV rows to stamped requests; what does not fit is counted with its reason, never dropped silently.
+#![allow(clippy::disallowed_types, reason = "keys are looked up in the map and never come out in its order")]
 
 use super::clock::{Clock, Format};
 use gatecrash_policies::time::Span;

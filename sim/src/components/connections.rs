@@ -444,6 +444,9 @@ impl<'a> Connections<'a> {
 
     /// Measures the lag of a message to some clients, the same ones under every policy.
     fn observe(&mut self, sent: [f64; 2], world: &mut Context) {
+        if !world.matters(self.place.signals + signal::MESSAGE_LAG) {
+            return;
+        }
         let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 2 | 3, u64::from(self.place.id));
         for i in 0..OBSERVED {
             let client = stream.below(self.clients.len() as u64) as u32;

@@ -53,6 +53,15 @@ impl<'a> Any<'a> {
         }
     }
 
+    /// One of its own events; what happens most often is dispatched without a table.
+    pub fn handle(&mut self, code: u8, slot: u32, generation: u32, world: &mut Context) {
+        match self {
+            Any::Calls(calls) => calls.handle(code, slot, generation, world),
+            Any::Effects(effects) => effects.handle(code, slot, generation, world),
+            Any::Connections(connections) => connections.handle(code, slot, generation, world),
+        }
+    }
+
     /// As the trait.
     pub fn get(&mut self) -> &mut dyn Component {
         match self {
@@ -76,6 +85,8 @@ pub struct Place {
     pub kind_signals: u16,
     /// How many knobs its kind has.
     pub kind_knobs: u16,
+    /// Whether its outcomes have marks or amounts.
+    pub marked: bool,
 }
 
 impl Place {
@@ -96,6 +107,9 @@ impl Place {
 
     /// Draws the marks and amounts of an outcome.
     fn mark(&self, world: &mut Context, who: &Who) {
+        if !self.marked {
+            return;
+        }
         world.mark(self.id, who, self.signals + self.kind_signals, self.knobs + self.kind_knobs);
     }
 
