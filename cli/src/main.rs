@@ -46,10 +46,12 @@ fn main() -> ExitCode {
         args::Command::Run(args) => run::run(&args),
         args::Command::Score(args) => score::score(&args),
         args::Command::List { kind } => list::list(kind),
-        args::Command::Completions { shell } => output::stdout(|out| {
-            clap_complete::generate(shell, &mut args::Args::command(), "gatecrash", out);
-            Ok(())
-        }),
+        args::Command::Completions { shell } => {
+            // Into memory first: the generator panics when its reader goes away.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut args::Args::command(), "gatecrash", &mut script);
+            output::stdout(|out| out.write_all(&script))
+        }
         args::Command::Man => output::stdout(|out| clap_mangen::Man::new(args::Args::command()).render(out)),
     };
     ExitCode::from(match result {

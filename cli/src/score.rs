@@ -56,7 +56,9 @@ fn select(args: &Score) -> Result<Vec<Job>, Failure> {
                 warnings.iter().for_each(|warning| output::warn(warning));
             }
         }
-        for severity in &args.severity {
+        // Where there is no fault, every size of it is the same.
+        let severities = if scenario.value.faults.is_empty() { &[1.0] } else { args.severity.as_slice() };
+        for severity in severities {
             let scenario = Scenario { severity: *severity, ..scenario.value.clone() };
             jobs.push(Job { scenario, policies: policies.clone() });
         }

@@ -43,7 +43,10 @@ impl Source {
             return Err(fail("this is a directory; name a YAML file in it".into()));
         }
         if meta.len() > BYTES_MAX as u64 {
-            return Err(fail(format!("{} MB are too many for a file of ours; the most is 4 MB", meta.len() >> 20)));
+            return Err(fail(format!(
+                "{} MB are too many for a YAML file of ours; the most is 4 MB, so name another file",
+                meta.len() >> 20
+            )));
         }
         let bytes = std::fs::read(path).map_err(|e| fail(unreadable(&e)))?;
         Source::from_bytes(file, path.parent().map(Path::to_path_buf), bytes)
@@ -74,9 +77,10 @@ impl Source {
         let source = Source { file, folder, text, tree };
         match problem {
             Some(problem) => Err(source.error(problem)),
-            None if matches!(source.tree.value, Value::Empty) => {
-                Err(source.error(Problem { at: None, message: "the file is empty".into() }))
-            }
+            None if matches!(source.tree.value, Value::Empty) => Err(source.error(Problem {
+                at: Some(Spot { line: 1, column: 1 }),
+                message: "the file is empty; begin it with `scenario: NAME` or `policy: NAME`".into(),
+            })),
             None => Ok(source),
         }
     }

@@ -103,6 +103,7 @@ pub const CALLS: KindSpec = KindSpec {
         signal("hops", Amounts, "tool hops of an attempt"),
         signal("queue", Gauge, "attempts that wait"),
         signal("in_system", Gauge, "attempts that wait or are served"),
+        signal("size", Amounts, "size of a request, where a trace has a column for it"),
     ],
 };
 

@@ -1,6 +1,7 @@
 //! Open-loop arrivals: what comes does not depend on what becomes of it.
 
 use crate::dice::{Dice, Dist, Purpose, Stream};
+use crate::drift::TICK;
 use crate::knobs::Level;
 use crate::queue::{Event, Queue};
 use crate::scenario::{Recorded, Traffic};
@@ -17,6 +18,8 @@ pub struct Request {
     pub service: Option<Span>,
     /// Recorded as an error.
     pub failed: bool,
+    /// How large it is, in thousandths, where a trace says so.
+    pub size: Option<u64>,
 }
 
 /// A session under way.
@@ -125,7 +128,9 @@ impl<'a> Demand<'a> {
             None | Some(Traffic::Recorded(_)) => 0.0,
             Some(Traffic::Poisson { rate } | Traffic::Sessions { rate, .. }) => *rate,
             Some(Traffic::Diurnal { mean, peak, period }) => {
-                let turn = now.seconds() / period.seconds() * std::f64::consts::TAU;
+                // The curve moves in ticks: whatever else comes by in between must not move the arrivals.
+                let tick = Time(now.0 / TICK.0 * TICK.0);
+                let turn = tick.seconds() / period.seconds() * std::f64::consts::TAU;
                 mean * (1.0 - (peak - 1.0) * libm::cos(turn))
             }
             Some(Traffic::Bursty { base, burst, .. }) => base * if self.bursting { *burst } else { 1.0 },
@@ -161,14 +166,14 @@ impl<'a> Demand<'a> {
         self.plan_arrival(queue);
         match self.traffic {
             Some(Traffic::Sessions { requests, .. }) => self.begin_session(queue, now, subject, requests),
-            _ => into.push(self.request(subject, None, false)),
+            _ => into.push(self.request(subject)),
         }
     }
 
-    fn request(&mut self, subject: u32, service: Option<Span>, failed: bool) -> Request {
+    fn request(&mut self, subject: u32) -> Request {
         let ordinal = self.ordinals[subject as usize];
         self.ordinals[subject as usize] += 1;
-        Request { subject, ordinal, service, failed }
+        Request { subject, ordinal, service: None, failed: false, size: None }
     }
 
     /// All rows of this instant.
@@ -177,8 +182,8 @@ impl<'a> Demand<'a> {
             let wanted = rate.apply(1.0);
             let more = self.dice.stream(Purpose::Arrivals, 1, self.row as u64).coin(wanted.fract());
             for _ in 0..wanted as u64 + u64::from(more) {
-                let request = self.request(row.subject, row.service, row.failed);
-                into.push(request);
+                let request = self.request(row.subject);
+                into.push(Request { service: row.service, failed: row.failed, size: row.size, ..request });
             }
             self.row += 1;
         }
@@ -214,6 +219,6 @@ impl<'a> Demand<'a> {
         } else {
             self.free.push(slot);
         }
-        Some(self.request(subject, None, false))
+        Some(self.request(subject))
     }
 }

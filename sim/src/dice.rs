@@ -281,6 +281,31 @@ pub fn normal_quantile(p: f64) -> f64 {
     if q < 0.0 { -tail } else { tail }
 }
 
+/// Draws that must never change: neither with the platform, nor with the profile, nor with what else is linked (plotters turns
+/// on features of num-traits that move the last bits of other samplers). Every crate that could upset them compares the two.
+#[doc(hidden)]
+pub mod golden {
+    use super::{Dice, Dist, Purpose};
+
+    /// What [`draws`] gives.
+    pub const DRAWS: u64 = 14_627_753_863_766_739_468;
+
+    /// A digest of 1,000 draws of every kind.
+    pub fn draws() -> u64 {
+        let dists = [
+            Dist::Exp { mean: 2.0 },
+            Dist::Uniform { low: 1.0, high: 3.0 },
+            Dist::Lognormal { mu: 0.2, sigma: 1.1 },
+            Dist::Erlang { k: 4, mean: 2.0 },
+            Dist::Hyperexp { mean: 2.0, cv2: 4.0 },
+            Dist::Geometric { mean: 2.5 },
+        ];
+        let mut stream = Dice::new(20).stream(Purpose::Service, 1, 2);
+        let all = (0..1_000).flat_map(|_| dists);
+        all.fold(0, |digest: u64, dist| (digest ^ dist.draw(&mut stream).to_bits()).wrapping_mul(0x100_0000_01b3).rotate_left(5))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +339,11 @@ mod tests {
             // The largest sd is 4 (cv2 = 4): four sigma of the mean are 0.036.
             assert!((mean - 2.0).abs() < 0.036 && (dist.mean() - 2.0).abs() < 1e-9, "{dist:?}: {mean}");
         }
+    }
+
+    #[test]
+    fn draws_never_change() {
+        assert_eq!(golden::draws(), golden::DRAWS);
     }
 
     #[test]

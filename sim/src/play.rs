@@ -251,6 +251,7 @@ impl<'a> Member<'a> {
                     self.decided = Some(now);
                     self.say(now, "decision", format!("roll back: {}", self.names(&gates)));
                     self.fired = gates;
+                    self.said.fill(None); // from here on the gates judge the recovery
                 }
                 Decision::Stop { gates } => {
                     self.say(now, "decision", format!("stop here for people to decide: {}", self.names(&gates)));
@@ -274,10 +275,12 @@ impl<'a> Member<'a> {
         actions
     }
 
-    /// Writes down what the gates say, where it has changed.
+    /// Writes down what the gates say, where it has changed and matters: that a gate has too little to judge is worth a line
+    /// only when it had enough before.
     fn listen(&mut self, now: Time) {
         for (gate, verdict) in self.rollout.last_verdicts() {
-            if self.said[*gate] != Some(verdict.status) {
+            let matters = matches!(verdict.status, Status::Pass | Status::Fail) || self.said[*gate].is_some();
+            if matters && self.said[*gate] != Some(verdict.status) {
                 self.said[*gate] = Some(verdict.status);
                 let spec = &self.policy.gates[*gate];
                 let text = format!("{} {}: {}", spec.name, verdict.status.name(), verdict.sentence(&spec.check));

@@ -146,6 +146,8 @@ pub struct Row {
     pub service: Option<Span>,
     /// Whether it was recorded as an error.
     pub failed: bool,
+    /// How large it is, in thousandths of the trace's own unit, where the trace says so.
+    pub size: Option<u64>,
 }
 
 /// What became of the rows of a recorded file.
@@ -157,6 +159,8 @@ pub struct ReadReport {
     pub read: u64,
     /// Rows that became requests (before `repeat`).
     pub used: u64,
+    /// Requests (after `repeat`) that come after the horizon and are not played.
+    pub beyond_horizon: u64,
     /// Rows left out, with the reason and the first line of each kind: (reason, line, rows).
     pub dropped: Vec<(String, u64, u64)>,
     /// Rows earlier than the one before them; they are sorted, not dropped.

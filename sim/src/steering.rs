@@ -49,6 +49,8 @@ pub struct Steering {
     /// Per action, how many changes are still under way.
     open: Vec<u32>,
     changes: Vec<Change>,
+    /// Per environment, when the last cohort sent there arrives.
+    latest: Vec<Time>,
     /// Knobs that steps have turned.
     pub bends: Vec<Bent>,
     /// What the last step did: what an operator who is paged does again by hand.
@@ -87,6 +89,16 @@ impl Steering {
         self.open[change.action] += 1;
         world.queue.push(at, Event::Steer { change: self.changes.len() as u32 });
         self.changes.push(change);
+    }
+
+    /// A cohort never overtakes one that was sent to the same environment before: a withdrawal would be undone by the stage that
+    /// was still under way.
+    fn in_order(&mut self, environment: usize, at: Time) -> Time {
+        if self.latest.len() <= environment {
+            self.latest.resize(environment + 1, Time::ZERO);
+        }
+        self.latest[environment] = self.latest[environment].max(at);
+        self.latest[environment]
     }
 
     /// When an operator who is paged now acknowledges.
@@ -155,7 +167,7 @@ impl Steering {
                         let is_named = |name: &String| names.get(environment).is_some_and(|(own, _)| own == name);
                         if environments.is_empty() || environments.iter().any(is_named) {
                             let what = What::Route { environment, cohort: cohort.clone(), only, is_withdrawal };
-                            let at = world.now + propagation(action, environment, world);
+                            let at = self.in_order(environment, world.now + propagation(action, environment, world));
                             self.plan(at, Change { action, what, by_hand }, world);
                         }
                     }

@@ -71,7 +71,8 @@ impl Telemetry {
             world.ledger.samples.push((sample.clone(), is_lost || is_frozen));
         }
         let tells = !is_lost && !is_frozen;
-        world.ledger.deliveries.push(Delivery { stamp: sample.stamp, arm, arrived: tells.then_some(sample.arrived) });
+        let first = if comes_twice { sample.stamp + delays[0].min(delays[1]) } else { sample.arrived };
+        world.ledger.deliveries.push(Delivery { stamp: sample.stamp, arm, arrived: tells.then_some(first) });
         if is_frozen {
             self.freeze(sample);
         } else if arm != Arm::Former {

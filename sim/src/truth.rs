@@ -107,14 +107,13 @@ fn instants(record: &Record, harms: &[Violation]) -> Instants {
     Instants { harmed: harms.first().map(|v| v.at), shown: shown(record, harms), decided, withdrawn, clear, validated }
 }
 
-/// The first moment from the decision on at which nobody can meet the canary.
+/// The first moment from the decision on after which nobody met the canary any more. A stage that was still under way at the
+/// decision may yet expose somebody who was not.
 fn withdrawn(record: &Record, decided: Time) -> Option<Time> {
     let steps = &record.ledger.exposure;
-    let current = steps.iter().rev().find(|(at, ..)| *at <= decided).is_some_and(|(_, _, nobody)| *nobody);
-    if current {
-        return Some(decided);
-    }
-    steps.iter().find(|(at, _, nobody)| *at > decided && *nobody).map(|(at, ..)| *at)
+    let exposed = steps.iter().rposition(|(_, _, nobody)| !nobody);
+    let next = exposed.map_or(0, |last| last + 1);
+    steps.get(next).map(|(at, ..)| (*at).max(decided))
 }
 
 /// The first arrival of a sample that contains a harmed outcome.

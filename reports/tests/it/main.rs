@@ -1,5 +1,6 @@
 //! What the reports look like, to people and to scripts.
 
+mod dice;
 mod fixtures;
 mod pages;
 mod score;

@@ -18,7 +18,7 @@ use rows::{Columns, Failed, Service};
 /// A file larger than this is not read: two gigabytes of rows would not fit beside the simulation.
 const FILE_MAX: u64 = 2 << 30;
 
-const KEYS: &[&str] = &["file", "time", "key", "outcome", "service", "speed", "repeat"];
+const KEYS: &[&str] = &["file", "time", "key", "size", "outcome", "service", "speed", "repeat"];
 
 /// What a scenario says about its trace, before the file is opened.
 struct Plan<'a> {
@@ -26,6 +26,7 @@ struct Plan<'a> {
     format: Option<Format>,
     zone: Option<TimeZone>,
     key: Option<Column<'a>>,
+    size: Option<Column<'a>>,
     outcome: Option<(Column<'a>, Vec<Failed>)>,
     service: ServicePlan<'a>,
     speed: f64,
@@ -54,6 +55,7 @@ pub(crate) fn read(node: &Node, source: &Source, warnings: &mut Vec<String>) -> 
         speed: if speed > 0.0 { speed } else { return Err(fields.need("speed")?.problem("`speed` is above 0x")) },
         repeat: fields.or("repeat", 1, small(1, 10_000))?,
         key: fields.get("key").map(column).transpose()?,
+        size: fields.get("size").map(column).transpose()?,
         outcome: fields.get("outcome").map(outcome).transpose()?,
         service: fields.get("service").map_or(Ok(ServicePlan::None), service)?,
         ..time(fields.need("time")?)?
@@ -116,6 +118,7 @@ impl Plan<'_> {
         Ok(Columns {
             time: index(&self.time)?,
             key: self.key.as_ref().map(index).transpose()?,
+            size: self.size.as_ref().map(index).transpose()?,
             outcome: match &self.outcome {
                 Some((column, failed)) => Some((index(column)?, failed.clone())),
                 None => None,
@@ -143,6 +146,7 @@ fn time(node: &Node) -> Read<Plan<'_>> {
         format: None,
         zone: None,
         key: None,
+        size: None,
         outcome: None,
         service: ServicePlan::None,
         speed: 1.0,

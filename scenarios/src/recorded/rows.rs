@@ -10,6 +10,7 @@ use std::collections::HashMap;
 pub(super) struct Columns {
     pub time: usize,
     pub key: Option<usize>,
+    pub size: Option<usize>,
     pub outcome: Option<(usize, Vec<Failed>)>,
     pub service: Service,
 }
@@ -76,6 +77,8 @@ pub(super) struct Stamped {
     pub key: u32,
     pub service: Option<Span>,
     pub failed: bool,
+    /// In thousandths.
+    pub size: Option<u64>,
 }
 
 /// All that a file holds.
@@ -219,7 +222,9 @@ fn request(record: &csv::ByteRecord, columns: &Columns, clock: &Clock) -> Result
             matches.iter().any(|m| m.holds(text))
         }
     };
-    Ok(Stamped { time, key: 0, service: service.map(Span::from_secs_f64), failed })
+    let size = columns.size.map(|column| number(column, "size")).transpose()?;
+    let size = size.map(|size| (size * 1e3 + 0.5) as u64);
+    Ok(Stamped { time, key: 0, service: service.map(Span::from_secs_f64), failed, size })
 }
 
 fn intern(known: &mut HashMap<Vec<u8>, u32>, keys: &mut Vec<u64>, key: &[u8]) -> u32 {

@@ -42,6 +42,7 @@ pub(super) fn build(read: Rows, file: &str, speed: f64, repeat: u32, warnings: &
         file: file.to_string(),
         read,
         used,
+        beyond_horizon: 0, // the horizon is known when the whole scenario has been read
         dropped,
         out_of_order,
         quantised: step.map(|step| Span(step.unsigned_abs() / 1_000)),
@@ -80,6 +81,7 @@ fn played(rows: &[Stamped], keys: Option<Vec<u64>>, speed: f64, repeat: u32) -> 
                 subject: if own { all.len() as u32 } else { row.key },
                 service: row.service,
                 failed: row.failed,
+                size: row.size,
             });
         }
     }
@@ -92,7 +94,7 @@ mod tests {
     use super::*;
 
     fn rows(times: &[i64]) -> Rows {
-        let stamped = |(i, time): (usize, &i64)| Stamped { time: *time, key: i as u32, service: None, failed: false };
+        let stamped = |(i, time): (usize, &i64)| Stamped { time: *time, key: i as u32, service: None, failed: false, size: None };
         Rows { rows: times.iter().enumerate().map(stamped).collect(), keys: None, read: times.len() as u64, dropped: vec![] }
     }
 

@@ -3,6 +3,7 @@
 mod bytes;
 mod contract;
 mod csv;
+mod golden;
 mod library;
 mod messages;
 mod morning;

@@ -34,6 +34,7 @@ mod signal {
     pub const HOPS: u16 = 20;
     pub const QUEUE: u16 = 21;
     pub const IN_SYSTEM: u16 = 22;
+    pub const SIZE: u16 = 23;
 }
 
 /// Local ids of the knobs, in the order of `catalog::CALLS`.
@@ -140,6 +141,9 @@ impl<'a> Calls<'a> {
     fn start(&mut self, request: Request, arm: Arm, shadow: bool, world: &mut Context) {
         let who = Who { subject: request.subject, ordinal: request.ordinal, attempt: 0, arm, shadow };
         self.place.count(world, signal::STARTS, &who);
+        if let Some(size) = request.size {
+            self.place.value(world, signal::SIZE, &who, size);
+        }
         let call = Call {
             who,
             recorded: request.service,
@@ -294,7 +298,7 @@ impl<'a> Calls<'a> {
             self.place.count(world, signal::DUPLICATE_FINALS, &who);
         }
         if !who.shadow {
-            let request = Request { subject: who.subject, ordinal: who.ordinal, service: None, failed: false };
+            let request = Request { subject: who.subject, ordinal: who.ordinal, service: None, failed: false, size: None };
             world.completed(self.place.id, request, who.arm);
         }
     }
@@ -393,16 +397,18 @@ impl<'a> Calls<'a> {
         let exposure = world.routing.exposure();
         let has_canary = exposure > 0.0 || world.routing.has_shadow();
         let total = f64::from(servers);
-        let counts = match self.spec.pool {
+        let [stable, canary] = match self.spec.pool {
             // The canary's instances are as large a part of the fleet as its share of the subjects.
-            Pool::Shared => [total * ((1.0 - exposure) * level(Arm::Stable) + exposure * level(Arm::Canary)), 0.0],
-            Pool::PerArm => {
-                let [stable, canary] = split(total, exposure, has_canary);
-                [stable * level(Arm::Stable), canary * level(Arm::Canary)]
-            }
+            Pool::Shared => [total, 0.0],
+            Pool::PerArm => split(total, exposure, has_canary),
         };
-        for (pool, count) in self.pools.iter_mut().zip(counts) {
-            pool.count = count.round() as u64;
+        let shared = (1.0 - exposure) * level(Arm::Stable) + exposure * level(Arm::Canary);
+        let levels = if self.spec.pool == Pool::Shared { [shared, 0.0] } else { [level(Arm::Stable), level(Arm::Canary)] };
+        for ((pool, servers), level) in self.pools.iter_mut().zip([stable, canary]).zip(levels) {
+            // The servers of an arm that goes away go when nobody waits for them any more; rounding alone takes nobody's last one.
+            let left = if servers > 0.0 { (servers * level).round() as u64 } else { pool.count };
+            let is_needed = servers > 0.0 || pool.waiting > 0;
+            pool.count = if is_needed { left.max(u64::from(level > 0.0)) } else { 0 };
         }
     }
 }

@@ -86,9 +86,19 @@ struct Client {
     state: State,
     arm: Arm,
     generation: u32,
-    /// Its n-th connection.
+    /// Names the present episode: the n-th drop by hazard, or [`OTHER`] and the n-th loss for another reason.
     episode: u32,
+    /// Drops by hazard so far, and losses for other reasons.
+    drops: u32,
+    others: u32,
+    /// The arm on whose hazard its next drop waits, and the generation of that entry.
+    exposed_to: Arm,
+    entry: u32,
+    /// The hazard at which that drop is due.
+    due: f64,
     attempt: u16,
+    /// The episode and attempt whose coin routes it, where requests are assigned one by one; a move keeps it.
+    coin: (u32, u16),
     lost: Time,
     accepted: Time,
     /// How fast it reads, as a multiple of what it is sent.
@@ -112,8 +122,13 @@ struct Acceptor {
     share: f64,
 }
 
-/// The hazard of an arm's connections: each drops when the hazard summed up since the beginning passes its own threshold, so a
-/// change of the rate needs no new draws.
+/// Set in `Client::episode` for losses that are not drops by hazard: those come or do not come as the rollout has it, and must
+/// not move the luck of the others.
+const OTHER: u32 = 1 << 31;
+
+/// The hazard of an arm's clients: each drops when the hazard summed up since the beginning passes its own threshold, so a change of
+/// the rate needs no new draws, and the n-th drop of a client is the same one in every world. A drop that is due while the
+/// client is away does nothing.
 #[derive(Clone, Debug, Default)]
 struct Hazard {
     /// Summed up at `since`.
@@ -121,7 +136,7 @@ struct Hazard {
     rate: f64,
     since: Time,
     generation: u32,
-    /// (threshold as ordered bits, client, generation).
+    /// (threshold as ordered bits, client, generation of the entry).
     next: BinaryHeap<Reverse<(u64, u32, u32)>>,
 }
 
@@ -167,14 +182,12 @@ impl<'a> Connections<'a> {
     fn connect(&mut self, client: u32, world: &mut Context) {
         let who = self.who(client);
         let mut stream = world.luck(Purpose::Client, self.place.id, &Who { attempt: u16::MAX, ..who });
-        let threshold = stream.exponential();
         let speed = self.spec.consumer_speed.draw(&mut stream);
         let c = &mut self.clients[client as usize];
         c.state = State::Connected;
         c.speed = speed;
         c.unread = 0.0;
         c.generation = c.generation.wrapping_add(1);
-        let generation = c.generation;
         let seats = &mut self.connected[who.arm as usize];
         c.seat = seats.len() as u32;
         seats.push(client);
@@ -182,11 +195,44 @@ impl<'a> Connections<'a> {
             self.slow.push(client);
         }
         self.place.shift(world, signal::CONNECTED, who.arm, 1);
-        let hazard = &mut self.hazards[who.arm as usize];
-        let sum = hazard.sum + hazard.rate * world.now.since(hazard.since).seconds();
-        hazard.next.push(Reverse(((sum + threshold).to_bits(), client, generation)));
-        if hazard.next.peek() == Some(&Reverse(((sum + threshold).to_bits(), client, generation))) {
-            self.plan_drop(who.arm, world);
+    }
+
+    /// The hazard of an arm summed up to now.
+    fn hazard(&self, arm: Arm, now: Time) -> f64 {
+        let hazard = &self.hazards[arm as usize];
+        hazard.sum + hazard.rate * now.since(hazard.since).seconds()
+    }
+
+    /// Draws how much more hazard a client takes until its next drop.
+    fn arm_hazard(&mut self, client: u32, from: f64, world: &mut Context) {
+        let c = &self.clients[client as usize];
+        let who = Who { subject: client, ordinal: c.drops, attempt: u16::MAX - 1, arm: c.arm, shadow: false };
+        let due = from + world.luck(Purpose::Client, self.place.id, &who).exponential();
+        self.expose(client, due, world);
+    }
+
+    /// Puts a client's next drop on the hazard of its arm.
+    fn expose(&mut self, client: u32, due: f64, world: &mut Context) {
+        let c = &mut self.clients[client as usize];
+        c.due = due;
+        c.exposed_to = c.arm;
+        c.entry = c.entry.wrapping_add(1);
+        let entry = Reverse((due.to_bits(), client, c.entry));
+        let arm = c.arm;
+        let hazard = &mut self.hazards[arm as usize];
+        hazard.next.push(entry);
+        if hazard.next.peek() == Some(&entry) {
+            self.plan_drop(arm, world);
+        }
+    }
+
+    /// A client that changed arm takes what it has left of its hazard with it.
+    fn change_hazard(&mut self, client: u32, world: &mut Context) {
+        let c = &self.clients[client as usize];
+        if c.exposed_to != c.arm {
+            let left = c.due - self.hazard(c.exposed_to, world.now);
+            let due = self.hazard(c.arm, world.now) + left.max(0.0);
+            self.expose(client, due, world);
         }
     }
 
@@ -199,7 +245,7 @@ impl<'a> Connections<'a> {
         hazard.rate = rate;
         hazard.generation = hazard.generation.wrapping_add(1);
         while let Some(Reverse((_, client, generation))) = hazard.next.peek()
-            && self.clients[*client as usize].generation != *generation
+            && self.clients[*client as usize].entry != *generation
         {
             hazard.next.pop();
         }
@@ -213,16 +259,23 @@ impl<'a> Connections<'a> {
     }
 
     fn drop_next(&mut self, arm: Arm, world: &mut Context) {
-        if let Some(Reverse((_, client, generation))) = self.hazards[arm as usize].next.pop()
-            && self.is_current(client, generation)
+        if let Some(Reverse((_, client, entry))) = self.hazards[arm as usize].next.pop()
+            && self.clients[client as usize].entry == entry
         {
-            self.lose(client, signal::DROPS, world);
+            let c = &mut self.clients[client as usize];
+            c.drops += 1;
+            let (due, connected) = (c.due, c.state == State::Connected);
+            if connected {
+                self.lose(client, signal::DROPS, Some(self.clients[client as usize].drops), world);
+            }
+            self.arm_hazard(client, due, world);
         }
         self.plan_drop(arm, world);
     }
 
-    /// A connection ends; the client comes back after its back-off, or at once when it was asked to move.
-    fn lose(&mut self, client: u32, why: u16, world: &mut Context) {
+    /// A connection ends; the client comes back after its back-off, or at once when it was asked to move. `drop` is the number of a
+    /// drop by hazard.
+    fn lose(&mut self, client: u32, why: u16, drop: Option<u32>, world: &mut Context) {
         let who = self.who(client);
         self.place.shift(world, signal::CONNECTED, who.arm, -1);
         self.place.count(world, why, &who);
@@ -230,7 +283,8 @@ impl<'a> Connections<'a> {
         let c = &mut self.clients[client as usize];
         c.state = State::Away;
         c.generation = c.generation.wrapping_add(1);
-        c.episode += 1;
+        c.episode = drop.unwrap_or(OTHER | c.others);
+        c.others += u32::from(drop.is_none());
         c.attempt = 0;
         c.lost = world.now;
         c.unread = 0.0;
@@ -238,6 +292,7 @@ impl<'a> Connections<'a> {
             let generation = c.generation;
             world.plan(Span::ZERO, self.place.id, code::KNOCK, client, generation);
         } else {
+            c.coin = (c.episode, 0);
             self.back_off(client, world);
         }
     }
@@ -263,9 +318,10 @@ impl<'a> Connections<'a> {
 
     fn knock(&mut self, client: u32, world: &mut Context) {
         let c = &mut self.clients[client as usize];
-        c.arm = world.route(client, c.episode, c.attempt);
+        c.arm = world.route(client, c.coin.0, c.coin.1);
         c.state = State::Queued;
         let generation = c.generation;
+        self.change_hazard(client, world);
         let who = self.who(client);
         world.meet(&who);
         self.place.count(world, signal::ATTEMPTS, &who);
@@ -330,7 +386,9 @@ impl<'a> Connections<'a> {
     fn try_again(&mut self, client: u32, world: &mut Context) {
         let who = self.who(client);
         self.place.count(world, signal::RECONNECTS, &who);
-        self.clients[client as usize].attempt += 1;
+        let c = &mut self.clients[client as usize];
+        c.attempt += 1;
+        c.coin = (c.episode, c.attempt);
         self.back_off(client, world);
     }
 
@@ -363,6 +421,23 @@ impl<'a> Connections<'a> {
         self.place.value(world, signal::REPLAY_BOOTSTRAP, &who, world.now.since(c.accepted).0);
         self.place.mark(world, &episode);
         self.connect(client, world);
+        self.ask_to_move(client, world); // its arm may have changed while it waited
+    }
+
+    /// Whether a client is connected to an arm that is not its own any more.
+    fn is_misplaced(&self, client: u32, world: &Context) -> bool {
+        let c = &self.clients[client as usize];
+        world.route(client, c.coin.0, c.coin.1) != c.arm
+    }
+
+    /// A connected client that belongs to the other arm now is asked to reconnect within `drain`.
+    fn ask_to_move(&mut self, client: u32, world: &mut Context) {
+        if self.is_misplaced(client, world) {
+            let who = self.who(client);
+            let drain = Dist::Uniform { low: 0.0, high: self.spec.drain.seconds() };
+            let after = world.luck(Purpose::Backoff, self.place.id, &Who { attempt: u16::MAX, ..who }).span(&drain);
+            world.plan(after, self.place.id, code::MOVE, client, self.clients[client as usize].generation);
+        }
     }
 
     fn end_replay(&mut self, pool: usize, world: &mut Context) {
@@ -392,7 +467,10 @@ impl<'a> Connections<'a> {
             }
         };
         for (acceptor, share) in self.acceptors.iter_mut().zip(shares) {
-            acceptor.share = share;
+            // The acceptor of an arm that goes away goes when nobody waits for it any more.
+            if share > 0.0 || acceptor.queue.is_empty() {
+                acceptor.share = share;
+            }
         }
     }
 
@@ -405,7 +483,7 @@ impl<'a> Connections<'a> {
         c.unread = (c.unread + sent * (1.0 - speed)).max(0.0);
         if c.unread > f64::from(self.spec.buffer) {
             self.place.count(world, signal::EVICTED, &who);
-            self.lose(client, signal::DROPS, world);
+            self.lose(client, signal::DROPS, None, world);
         }
     }
 
@@ -439,6 +517,7 @@ impl<'a> Connections<'a> {
             let who = self.message_of(client, OBSERVED + i);
             self.place.count(world, signal::MESSAGE_DUPLICATES, &who);
         }
+        world.meters.touch(self.place.signals + signal::MESSAGES, arm);
         world.meters.count(world.now, self.place.signals + signal::MESSAGES, arm, false, 0, due as u64 + duplicates);
     }
 
@@ -475,7 +554,13 @@ impl Component for Connections<'_> {
             arm: Arm::Stable,
             generation: 0,
             episode: 0,
+            drops: 0,
+            others: 0,
+            exposed_to: Arm::Stable,
+            entry: 0,
+            due: 0.0,
             attempt: 0,
+            coin: (0, 0),
             lost: Time::ZERO,
             accepted: Time::ZERO,
             speed: 1.0,
@@ -485,6 +570,7 @@ impl Component for Connections<'_> {
         self.clients = vec![fresh; world.setup.population.len()];
         for client in 0..self.clients.len() as u32 {
             self.connect(client, world);
+            self.arm_hazard(client, 0.0, world);
         }
         self.plan_drop(Arm::Stable, world);
     }
@@ -505,7 +591,7 @@ impl Component for Connections<'_> {
             code::ACCEPTED => self.accepted(slot as usize, world),
             code::REPLAYED => self.replayed(slot, world),
             code::TIMEOUT => self.timeout(slot, world),
-            code::MOVE if world.route(slot, 0, 0) != self.clients[slot as usize].arm => self.lose(slot, signal::MOVED, world),
+            code::MOVE if self.is_misplaced(slot, world) => self.lose(slot, signal::MOVED, None, world),
             code::MOVE => {}
             _ => unreachable!("connections plans no event {code}"),
         }
@@ -526,12 +612,8 @@ impl Component for Connections<'_> {
     /// Clients that belong to the other arm now are asked to reconnect, spread over `drain`.
     fn rerouted(&mut self, world: &mut Context) {
         for client in 0..self.clients.len() as u32 {
-            let c = &self.clients[client as usize];
-            if c.state == State::Connected && world.route(client, 0, 0) != c.arm {
-                let who = self.who(client);
-                let drain = Dist::Uniform { low: 0.0, high: self.spec.drain.seconds() };
-                let after = world.luck(Purpose::Backoff, self.place.id, &Who { attempt: u16::MAX, ..who }).span(&drain);
-                world.plan(after, self.place.id, code::MOVE, client, c.generation);
+            if self.clients[client as usize].state == State::Connected {
+                self.ask_to_move(client, world);
             }
         }
     }
@@ -576,7 +658,7 @@ impl Component for Connections<'_> {
                 && bit.is_none_or(|bit| world.setup.population.segments[client as usize] >> bit & 1 == 1);
             let mut stream = world.setup.dice.stream(Purpose::Restart, u64::from(client), u64::from(fault) << 1 | by_stage);
             if concerned && stream.coin(share) {
-                self.lose(client, signal::DROPS, world);
+                self.lose(client, signal::DROPS, None, world);
             }
         }
     }
@@ -585,7 +667,7 @@ impl Component for Connections<'_> {
     fn restart(&mut self, world: &mut Context) {
         for client in 0..self.clients.len() as u32 {
             if self.clients[client as usize].state == State::Connected {
-                self.lose(client, signal::DROPS, world);
+                self.lose(client, signal::DROPS, None, world);
             }
         }
     }

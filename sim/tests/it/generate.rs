@@ -152,7 +152,7 @@ prop_compose! {
         delay in any_dist(0.1..40.0),
         (loss, duplicate) in (select(vec![0.0, 0.1]), select(vec![0.0, 0.2])),
         propagation in any_dist(0.1..60.0),
-        environments in 1..3,
+        environments in 1usize..3,
         at_night in any::<bool>(),
     ) -> Scenario {
         let mut world = scenario(1_800, None, Vec::new());

@@ -1,0 +1,65 @@
+//! What a newcomer asks first.
+
+use crate::support::{gatecrash, rows};
+
+#[test]
+fn every_list_has_a_line_for_each_item() {
+    let kinds = gatecrash(&["list"]).ok();
+    assert!(kinds.lines().count() >= 8, "{kinds}");
+    for line in kinds.lines() {
+        let kind = line.split_whitespace().nth(1).expect("`list KIND  about`");
+        let items = gatecrash(&["list", kind]).ok();
+        assert!(items.lines().count() >= 3, "{kind}: {items}");
+        assert!(items.lines().all(|line| line.split_whitespace().count() >= 3), "each has a name and an about: {items}");
+    }
+    assert!(gatecrash(&["list", "faults"]).ok().contains("cancel_latency_spike"));
+}
+
+#[test]
+fn completions_and_the_page_of_the_manual() {
+    for (shell, says) in [("bash", "complete -F"), ("zsh", "#compdef gatecrash"), ("fish", "complete -c gatecrash")] {
+        let script = gatecrash(&["completions", shell]).ok();
+        assert!(script.contains(says) && script.contains("score") && script.contains("severity"), "{shell}");
+    }
+    let page = gatecrash(&["man"]).ok();
+    assert!(page.contains(".TH") && page.contains("gatecrash") && page.contains("score"), "{page}");
+}
+
+#[test]
+fn help_tells_what_to_type() {
+    let help = gatecrash(&["--help"]).ok();
+    for word in ["run", "score", "list", "completions", "man", "Exit codes"] {
+        assert!(help.contains(word), "{word}");
+    }
+    for option in ["--scenario", "--policy", "--trials", "--seed", "--jobs", "--severity", "--format", "--html"] {
+        assert!(gatecrash(&["score", "--help"]).ok().contains(option), "{option}");
+    }
+    assert!(gatecrash(&["--version"]).ok().starts_with("gatecrash 0."));
+}
+
+#[test]
+fn no_escape_sequences_where_nobody_sees_colours() {
+    for no_color in ["", "1"] {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_gatecrash"));
+        let args = ["score", "--scenario", "healthy-day", "--trials", "2"];
+        let output = command.args(args).env("NO_COLOR", no_color).env("CLICOLOR_FORCE", "").output().unwrap();
+        assert!(output.status.success());
+        assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
+    }
+    assert!(!gatecrash(&["run", "healthy-day"]).ok().contains('\x1b'));
+}
+
+/// A pipe that closes early, as `head` does, is no failure.
+#[cfg(unix)]
+#[test]
+fn a_reader_may_go_away() {
+    let line = format!("{} list signals | head -n 1", env!("CARGO_BIN_EXE_gatecrash"));
+    let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn without_a_policy_the_scenario_plays_its_own() {
+    let rows = rows(&["--scenario", "healthy-day", "--trials", "1"]);
+    assert_eq!((rows.len(), &rows[0]["policy"]), (1, &"careful".into()));
+}

@@ -1,0 +1,95 @@
+//! The README shows what comes out: its files are written, its commands run, its outputs compared.
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::Command;
+
+/// A fenced block: its language and its text.
+fn blocks() -> Vec<(String, String)> {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let mut blocks: Vec<(String, String)> = Vec::new();
+    let mut open = false;
+    for line in readme.lines() {
+        match line.strip_prefix("```") {
+            Some(language) if !open => blocks.push((language.to_string(), String::new())),
+            Some(_) => {}
+            None if open => {
+                let text = &mut blocks.last_mut().unwrap().1;
+                text.push_str(line);
+                text.push('\n');
+            }
+            None => continue,
+        }
+        open ^= line.starts_with("```");
+    }
+    assert!(!open, "every block ends");
+    blocks
+}
+
+/// Runs a block of commands with the binary under test.
+fn run(commands: &str, folder: &Path) -> String {
+    let script = commands.replace("cargo run --release --", &format!("'{}'", env!("CARGO_BIN_EXE_gatecrash")));
+    let output = Command::new("sh").args(["-e", "-c", &script]).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{commands}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn its_first_two_commands_are_the_score_and_the_tests() {
+    let blocks = blocks();
+    assert_eq!(blocks[0], ("sh".to_string(), "cargo run --release -- score\ncargo test --workspace\n".to_string()));
+}
+
+#[test]
+fn what_it_shows_is_what_comes_out() {
+    let blocks = blocks();
+    let folder = tempfile::tempdir().unwrap();
+    let mut compared = 0;
+    for (i, (language, text)) in blocks.iter().enumerate().skip(1) {
+        match language.as_str() {
+            "yaml" => {
+                let (kind, name) = text.lines().next().unwrap().split_once(": ").unwrap();
+                let lines = if kind == "scenario" { 12 } else { 10 };
+                assert_eq!(text.lines().count(), lines, "the {kind} has its lines");
+                std::fs::write(folder.path().join(format!("{name}.yaml")), text).unwrap();
+            }
+            "sh" => {
+                let out = run(text, folder.path());
+                let Some((_, shown)) = blocks.get(i + 1).filter(|(language, _)| language == "text") else { continue };
+                match shown.strip_prefix("...\n") {
+                    Some(end) => assert!(out.ends_with(end), "{text}\nshown:\n{end}\ncomes out:\n{out}"),
+                    None => assert_eq!(*shown, out, "{text}"),
+                }
+                compared += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(compared >= 2, "{compared}");
+}
+
+/// The fragment about recorded traffic, in a scenario around it.
+#[test]
+fn its_recorded_traffic_is_read() {
+    let blocks = blocks();
+    let (_, fragment) = blocks.iter().find(|(language, _)| language == "yaml fragment").expect("it shows recorded traffic");
+    let scenario = format!(
+        "scenario: replay\npolicy: careful\nexpect: promote\nhorizon: 1h\n{fragment}system: {{ api: {{ calls: {{ servers: 9 }} }} }}\n\
+         telemetry: {{ scrape: 15s }}\nobjectives: []\n"
+    );
+    let row = |i: u32| format!("2026-03-02 09:{:02}:{:02},s{},{},{}\n", i / 2 % 60, i % 2 * 30, i % 5, 9 + i % 7, 200 + i % 2);
+    let csv = format!("at,session,tokens,status\n{}", (0..110).map(row).collect::<String>());
+    let folder = crate::support::folder(&[("replay.yaml", &scenario), ("requests.csv", &csv)]);
+    let out = run("cargo run --release -- run replay.yaml", folder.path());
+    assert!(out.contains("requests.csv: 110 rows read, 110 used"), "{out}");
+}
+
+#[test]
+fn its_message_is_what_comes_out() {
+    let scenario = blocks().into_iter().find(|(language, _)| language == "yaml").unwrap().1;
+    let folder = crate::support::folder(&[("slow-release.yaml", &scenario.replace("horizon:", "horizn:"))]);
+    let ran = crate::support::gatecrash_in(folder.path(), &["run", "slow-release.yaml"]);
+    let message = ran.err.lines().next().unwrap().strip_prefix("error: ").unwrap();
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    assert!(readme.contains(&format!("``{message}``")), "{message}");
+}
