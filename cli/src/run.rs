@@ -5,7 +5,7 @@ use crate::{Failure, output};
 use gatecrash_reports::{TrialReport, html_trial, svg_trial};
 use gatecrash_scenarios::{fits, load_policy, load_scenario};
 use gatecrash_sim::Match;
-use gatecrash_sim::scenario::Traffic;
+use gatecrash_sim::scenario::{ReadReport, Traffic};
 
 /// Plays one trial and writes what was asked for.
 pub fn run(args: &Run) -> Result<(), Failure> {
@@ -23,9 +23,13 @@ pub fn run(args: &Run) -> Result<(), Failure> {
         .map_err(|(_, error)| Failure::Input(format!("{}: {}: {}", policy.file, error.gate, error.message)))?;
     let trial = game.play(args.seed, true).pop().expect("one policy, one trial");
     let recorded = match &scenario.value.traffic {
-        Some(Traffic::Recorded(recorded)) => Some(&recorded.report),
+        Some(Traffic::Recorded(recorded)) => {
+            let late = recorded.rows.iter().filter(|row| row.at > trial.stopped).count();
+            Some(ReadReport { not_played: late as u64, ..recorded.report.clone() })
+        }
         _ => None,
     };
+    let recorded = recorded.as_ref();
     let report = TrialReport { trial: &trial, policy: &policy.value, expect: scenario.value.expect, recorded };
     write_files(args, &report)?;
     output::stdout(|out| match args.format {

@@ -31,42 +31,67 @@ pub fn score(args: &Score) -> Result<(), Failure> {
 
 /// The scenarios and policies that the arguments mean.
 fn select(args: &Score) -> Result<Vec<Job>, Failure> {
+    let whole_library = args.scenarios.is_empty();
     let names = match args.scenarios.as_slice() {
         [] => library_scenarios().into_iter().map(|s| s.name.to_string()).collect(),
         named => named.to_vec(),
     };
-    let by_default = args.scenarios.is_empty() && args.policies.is_empty();
-    let named = match args.policies.as_slice() {
-        [] if by_default => library_policies().into_iter().map(|p| p.name.to_string()).collect(),
-        named => named.to_vec(),
-    };
-    let policies = named.iter().map(|name| Ok(Arc::new(load_policy(name)?))).collect::<Result<Vec<_>, Failure>>()?;
-    policies.iter().flat_map(|policy| &policy.warnings).for_each(|warning| output::warn(warning));
+    let policies = policies(args)?;
     let mut jobs = Vec::new();
+    let mut misfit = None;
     for name in names {
         let scenario = load_scenario(&name)?;
-        if scenario.value.slow && args.scenarios.is_empty() {
+        if scenario.value.slow && whole_library {
             continue; // months long: only when asked for
         }
         scenario.warnings.iter().for_each(|warning| output::warn(warning));
         let policies = if policies.is_empty() { vec![Arc::new(own_policy(&scenario)?)] } else { policies.clone() };
-        for policy in &policies {
-            let warnings = fits(&scenario, policy)?;
-            if !by_default {
-                warnings.iter().for_each(|warning| output::warn(warning));
+        let mut fitting = Vec::new();
+        for policy in policies {
+            match fits(&scenario, &policy) {
+                Ok(warnings) => {
+                    let asked_for = !args.policies.is_empty() || !whole_library;
+                    warnings.iter().filter(|_| asked_for).for_each(|warning| output::warn(warning));
+                    fitting.push(policy);
+                }
+                // Nobody asked for this pair by name.
+                Err(error) if whole_library => {
+                    output::warn(&format!("{name} is left out for {}: {error}", policy.file));
+                    misfit.get_or_insert(error);
+                }
+                Err(error) => return Err(error.into()),
             }
         }
         // Where there is no fault, every size of it is the same.
         let severities = if scenario.value.faults.is_empty() { &[1.0] } else { args.severity.as_slice() };
-        for severity in severities {
+        for severity in severities.iter().filter(|_| !fitting.is_empty()) {
             let scenario = Scenario { severity: *severity, ..scenario.value.clone() };
-            jobs.push(Job { scenario, policies: policies.clone() });
+            jobs.push(Job { scenario, policies: fitting.clone() });
         }
     }
-    if jobs.is_empty() {
-        return Err(Failure::Nothing("nothing was selected: there is no scenario to play".into()));
+    match misfit {
+        Some(error) if jobs.is_empty() => Err(error.into()),
+        _ if jobs.is_empty() => Err(Failure::Nothing("nothing was selected: there is no scenario to play".into())),
+        _ => Ok(jobs),
     }
-    Ok(jobs)
+}
+
+/// The policies that the arguments name, or the whole library when they name nothing at all; none where each scenario is to play
+/// its own. Policies of the same name are told apart by their files.
+fn policies(args: &Score) -> Result<Vec<Arc<Loaded<Policy>>>, Failure> {
+    let named = match args.policies.as_slice() {
+        [] if args.scenarios.is_empty() => library_policies().into_iter().map(|p| p.name.to_string()).collect(),
+        named => named.to_vec(),
+    };
+    let mut policies = named.iter().map(|name| load_policy(name)).collect::<Result<Vec<_>, _>>()?;
+    policies.iter().flat_map(|policy| &policy.warnings).for_each(|warning| output::warn(warning));
+    let names: Vec<String> = policies.iter().map(|policy| policy.value.name.clone()).collect();
+    for policy in &mut policies {
+        if names.iter().filter(|name| **name == policy.value.name).count() > 1 {
+            policy.value.name = format!("{} ({})", policy.value.name, policy.file);
+        }
+    }
+    Ok(policies.into_iter().map(Arc::new).collect())
 }
 
 fn own_policy(scenario: &Loaded<Scenario>) -> Result<Loaded<Policy>, Failure> {

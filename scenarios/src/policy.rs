@@ -7,6 +7,7 @@ use crate::read::{Fields, identifier, line, name, positive_span, shortened, smal
 use crate::source::Source;
 use crate::yaml::{Node, Value};
 use gatecrash_policies::policy::{Act, Cohort, Gate, Needs, OnFail, Policy, Rollback, Rule, Stage, Step, Unmet, Validate};
+use gatecrash_policies::rules::RULES;
 use gatecrash_policies::time::Span;
 use gatecrash_policies::units;
 
@@ -75,15 +76,14 @@ fn gates(node: &Node, source: &Source) -> Read<Vec<Gate>> {
     Ok(gates)
 }
 
-const RULES: &[&str] = &["threshold", "consecutive", "m_of_n", "zero_tolerance", "exceedance"];
-
 /// A rule by its name, with its defaults or its parameters.
 fn rule(node: &Node) -> Read<Rule> {
+    let names: Vec<&str> = RULES.iter().map(|(name, _)| *name).collect();
     if let Value::Text(text) = &node.value {
         let known = checks::rule_named(text);
-        return known.ok_or_else(|| node.problem(format!("unknown rule `{}`{}", shortened(text), suggestion(text, RULES))));
+        return known.ok_or_else(|| node.problem(format!("unknown rule `{}`{}", shortened(text), suggestion(text, &names))));
     }
-    let (key, value) = node.choice("rule", RULES)?;
+    let (key, value) = node.choice("rule", &names)?;
     let default = checks::rule_named(&key.name).ok_or_else(|| key.problem(format!("unknown rule `{}`", key.name)))?;
     let times = small(1, 10_000);
     match default {

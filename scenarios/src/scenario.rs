@@ -72,8 +72,8 @@ pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> 
     scenario.faults = fields.read("faults", |n| faults::read(n, &scenario))?.unwrap_or_default();
     within_reach(&fields, &scenario)?;
     if let Some(Traffic::Recorded(trace)) = &mut scenario.traffic {
-        let beyond = trace.rows.iter().filter(|row| row.at.0 >= scenario.horizon.0);
-        trace.report.beyond_horizon = beyond.count() as u64;
+        let beyond = trace.rows.iter().filter(|row| row.at.0 > scenario.horizon.0);
+        trace.report.not_played = beyond.count() as u64;
     }
     worth_a_warning(&scenario, warnings);
     Ok((scenario, fields.read("policy", |n| own_policy(n, source))?))
@@ -163,7 +163,7 @@ fn worth_a_warning(scenario: &Scenario, warnings: &mut Vec<String>) {
             .push("expects a rollback and has no objectives; no outcome can be harmed, so every trial is insufficient".into());
     }
     let Some(Traffic::Recorded(trace)) = &scenario.traffic else { return };
-    let late = trace.report.beyond_horizon;
+    let late = trace.report.not_played;
     if late > 0 {
         let all = trace.rows.len();
         warnings

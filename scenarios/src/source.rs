@@ -146,7 +146,9 @@ fn item_name(item: &Node) -> Option<&str> {
 /// What an I/O error means to the user.
 pub(crate) fn unreadable(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".to_string(),
+        std::io::ErrorKind::NotFound => {
+            "no such file; check the path, which starts from the current folder (or, inside a file, from that file)".to_string()
+        }
         std::io::ErrorKind::PermissionDenied => "the file may not be read; check its permissions".to_string(),
         _ => format!("cannot be read: {error}"),
     }

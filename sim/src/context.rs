@@ -66,6 +66,13 @@ impl Context<'_> {
         self.setup.dice.stream(purpose, request, u64::from(component) << 16 | u64::from(who.attempt))
     }
 
+    /// One uniform draw in 0..1 where a stream would be too much.
+    pub fn chance(&self, purpose: Purpose, component: u8, who: &Who) -> f64 {
+        let request = u64::from(who.subject) << 32 | u64::from(who.ordinal);
+        let bits = self.setup.dice.hash(purpose, request, u64::from(component) << 16 | u64::from(who.attempt));
+        (bits >> 11) as f64 / (1u64 << 53) as f64
+    }
+
     /// A knob as it stands for a subject on an arm.
     pub fn level(&self, knob: u16, who: &Who) -> Level {
         if self.knobs.is_straight() {

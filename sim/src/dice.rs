@@ -31,6 +31,8 @@ pub enum Purpose {
     Failure,
     /// A wait before another attempt.
     Backoff,
+    /// Whether a completed request goes on to write.
+    Follow,
     /// A write.
     Write,
     /// A client.

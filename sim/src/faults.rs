@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::drift::TICK;
-use crate::knobs::Bent;
+use crate::knobs::{Bent, Level, level_of};
 use crate::queue::Event;
 use crate::scenario::{Fault, Onset, Scenario, Shape, Side};
 use gatecrash_policies::policy::By;
@@ -24,7 +24,9 @@ impl Faults {
     /// Plans the faults that begin at a time of the trial.
     pub fn begin(&self, world: &mut Context) {
         for (i, fault) in world.setup.scenario.faults.iter().enumerate() {
-            if let Onset::At(at) = fault.at {
+            if let Onset::At(at) = fault.at
+                && !is_nothing(fault, world.setup.scenario.severity)
+            {
                 world.queue.push(at, Event::FaultEdge { fault: i as u16 });
             }
         }
@@ -36,6 +38,7 @@ impl Faults {
             if let Onset::Stage { name, after } = &fault.at
                 && name == stage
                 && self.began[i].is_none()
+                && !is_nothing(fault, world.setup.scenario.severity)
             {
                 world.queue.push(world.now + *after, Event::FaultEdge { fault: i as u16 });
             }
@@ -88,6 +91,11 @@ impl Faults {
     pub fn is_moving(scenario: &Scenario) -> bool {
         scenario.faults.iter().any(|fault| matches!(fault.shape, Shape::Ramp(_) | Shape::Leak(_)))
     }
+}
+
+/// Whether a fault of this size bends nothing: then it is exactly no fault, and no event either.
+fn is_nothing(fault: &Fault, severity: f64) -> bool {
+    fault.bends.iter().all(|bend| level_of(bend.by, severity) == Level::IDENTITY)
 }
 
 /// A fault's size at a moment, 1 being as written.

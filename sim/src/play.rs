@@ -258,7 +258,7 @@ impl<'a> Member<'a> {
                 }
                 Decision::Finish => {
                     self.finished = true;
-                    self.say(now, "decision", "finished: everyone is on the canary and the last soak is served".into());
+                    self.say(now, "decision", "finished: the last soak is served".into());
                 }
                 Decision::Mitigated => {
                     self.mitigated = Some(now);

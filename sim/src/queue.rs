@@ -49,82 +49,79 @@ pub enum Event {
     },
 }
 
+/// The time above, the number of insertions before it below: one comparison orders both.
+type Key = u128;
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    at: Time,
-    /// Counts round: of two entries for the same time, the one less than half a turn behind is the older.
-    inserted: u32,
+    key: Key,
     event: Event,
 }
 
-impl Entry {
-    fn before(&self, other: &Entry) -> bool {
-        self.at < other.at || (self.at == other.at && (self.inserted.wrapping_sub(other.inserted) as i32) < 0)
-    }
-}
-
-/// The pending events: a heap with four children to a node, which keeps siblings in one or two cache lines.
+/// The pending events: a heap with four children to a node, which keeps siblings in two cache lines.
 ///
 /// Cancelled events stay until they are due; whoever gets one compares generations and ignores it.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     heap: Vec<Entry>,
-    inserted: u32,
+    inserted: u64,
 }
 
 impl Queue {
     /// Plans `event` for `at`, after all that is planned for the same time already.
     pub fn push(&mut self, at: Time, event: Event) {
-        let entry = Entry { at, inserted: self.inserted, event };
-        self.inserted = self.inserted.wrapping_add(1);
+        let entry = Entry { key: Key::from(at.0) << 64 | Key::from(self.inserted), event };
+        self.inserted += 1;
         self.heap.push(entry);
-        let mut child = self.heap.len() - 1;
-        while child > 0 {
-            let parent = (child - 1) / 4;
-            if !entry.before(&self.heap[parent]) {
-                break;
-            }
-            self.heap[child] = self.heap[parent];
-            child = parent;
-        }
-        self.heap[child] = entry;
+        self.rise(self.heap.len() - 1, entry);
     }
 
     /// The next event, if it is due at or before `until`.
     pub fn pop(&mut self, until: Time) -> Option<(Time, Event)> {
         let first = *self.heap.first()?;
-        if first.at > until {
+        let at = Time((first.key >> 64) as u64);
+        if at > until {
             return None;
         }
         let last = self.heap.pop().expect("there is a first");
         if !self.heap.is_empty() {
-            self.sink(last);
+            let hole = self.sink();
+            self.rise(hole, last);
         }
-        Some((first.at, first.event))
+        Some((at, first.event))
     }
 
-    /// Puts `entry` where the root was.
-    fn sink(&mut self, entry: Entry) {
-        let mut parent = 0;
-        loop {
-            let first = 4 * parent + 1;
-            if first >= self.heap.len() {
-                break;
-            }
-            let end = (first + 4).min(self.heap.len());
-            let mut least = first;
-            for child in first + 1..end {
-                if self.heap[child].before(&self.heap[least]) {
-                    least = child;
-                }
-            }
-            if !self.heap[least].before(&entry) {
-                break;
-            }
-            self.heap[parent] = self.heap[least];
-            parent = least;
+    /// Moves the hole at the root down to a leaf. The entry that will fill it came from the bottom and mostly belongs there, so
+    /// it is not compared on the way.
+    fn sink(&mut self) -> usize {
+        let heap = self.heap.as_mut_slice();
+        let mut hole = 0;
+        while let Some(children) = heap.get(4 * hole + 1..4 * hole + 5) {
+            let left = usize::from(children[1].key < children[0].key);
+            let right = 2 + usize::from(children[3].key < children[2].key);
+            let least = if children[right].key < children[left].key { right } else { left };
+            heap[hole] = children[least];
+            hole = 4 * hole + 1 + least;
         }
-        self.heap[parent] = entry;
+        let first = 4 * hole + 1;
+        if let Some(least) = (first..heap.len()).min_by_key(|child| heap[*child].key) {
+            heap[hole] = heap[least];
+            hole = least;
+        }
+        hole
+    }
+
+    /// Puts `entry` where it belongs between the hole and the root.
+    fn rise(&mut self, mut hole: usize, entry: Entry) {
+        while hole > 0 {
+            let parent = (hole - 1) / 4;
+            if entry.key >= self.heap[parent].key {
+                break;
+            }
+            self.heap[hole] = self.heap[parent];
+            hole = parent;
+        }
+        self.heap[hole] = entry;
     }
 
     /// How many events are pending, stale ones included.
@@ -145,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_entry_stays_small() {
-        assert_eq!((size_of::<Event>(), size_of::<Entry>()), (12, 24));
+        assert_eq!((size_of::<Event>(), size_of::<Entry>()), (12, 32));
     }
 
     proptest! {

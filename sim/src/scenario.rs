@@ -159,8 +159,8 @@ pub struct ReadReport {
     pub read: u64,
     /// Rows that became requests (before `repeat`).
     pub used: u64,
-    /// Requests (after `repeat`) that come after the horizon and are not played.
-    pub beyond_horizon: u64,
+    /// Requests (after `repeat`) that come after the horizon, or after a trial has ended, and are not played.
+    pub not_played: u64,
     /// Rows left out, with the reason and the first line of each kind: (reason, line, rows).
     pub dropped: Vec<(String, u64, u64)>,
     /// Rows earlier than the one before them; they are sorted, not dropped.

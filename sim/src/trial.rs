@@ -98,6 +98,8 @@ pub struct Trial {
     pub events: u64,
     /// When the trial was over: finished, recovered or the horizon.
     pub ended: Time,
+    /// When the world stopped: `ended`, or later where the aftermath of a rollback was watched.
+    pub stopped: Time,
     /// Whether everyone came to be on the canary with the last soak served.
     pub finished: bool,
     /// What a person wants to read of it, in order of time.

@@ -87,6 +87,7 @@ pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin
         duplicates_leaked: leaked.len() as u64,
         events: record.events,
         ended: over(&record, &instants),
+        stopped: record.ended,
         finished: record.finished,
         timeline: timeline(setup, record, &harms, &instants),
         detail,
@@ -170,6 +171,17 @@ fn within_budget(policy: &Policy, outcome: Outcome, instants: &Instants) -> Opti
     )
 }
 
+/// At the same time, the world goes before the round of the policy, and the round before its effects.
+fn turn(kind: &str) -> u8 {
+    match kind {
+        "note" | "fault" => 0,
+        "harm" => 1,
+        "steering" | "operator" => 3,
+        "recovery" => 4,
+        _ => 2,
+    }
+}
+
 /// What the world and the policy wrote down, and the instants, in order of time.
 fn timeline(setup: &Setup, record: Record, harms: &[Violation], instants: &Instants) -> Vec<Entry> {
     let mut entries = record.ledger.entries;
@@ -188,6 +200,6 @@ fn timeline(setup: &Setup, record: Record, harms: &[Violation], instants: &Insta
     instant(instants.withdrawn, "steering", "withdrawn: no new request goes to the canary");
     instant(instants.clear.filter(|at| Some(*at) != instants.withdrawn), "harm", "clear: the last harmed outcome");
     instant(instants.validated, "recovery", "validated: the recovery check succeeds, and nothing is harmed any more");
-    entries.sort_by_key(|entry| entry.at);
+    entries.sort_by_key(|entry| (entry.at, turn(entry.kind)));
     entries
 }

@@ -1,6 +1,6 @@
 //! What a newcomer asks first.
 
-use crate::support::{gatecrash, rows};
+use crate::support::{folder, gatecrash, gatecrash_in, library_text, rows};
 
 #[test]
 fn every_list_has_a_line_for_each_item() {
@@ -13,6 +13,37 @@ fn every_list_has_a_line_for_each_item() {
         assert!(items.lines().all(|line| line.split_whitespace().count() >= 3), "each has a name and an about: {items}");
     }
     assert!(gatecrash(&["list", "faults"]).ok().contains("cancel_latency_spike"));
+}
+
+/// The first words of a list's lines.
+fn names(kind: &str) -> Vec<String> {
+    let words = |line: &str| line.split_whitespace().next().map(str::to_string);
+    gatecrash(&["list", kind]).ok().lines().filter_map(words).collect()
+}
+
+#[test]
+fn every_preset_bends_knobs_that_exist() {
+    let knobs = names("knobs");
+    for line in gatecrash(&["list", "faults"]).ok().lines() {
+        let (_, bends) = line.rsplit_once('(').expect("a preset tells what it bends");
+        let (bends, _) = bends.split_once(';').expect("a preset tells on which arm");
+        for bend in bends.split(", ") {
+            let knob = bend.split(' ').next().unwrap();
+            assert!(knobs.iter().any(|known| known == knob), "there is no knob {knob}: {line}");
+        }
+    }
+}
+
+#[test]
+fn every_preset_plays() {
+    let text = library_text("healthy-day");
+    let (before, _) = text.split_once("\nfaults:").unwrap();
+    for fault in names("faults") {
+        let scenario = format!("{before}\nfaults: [ {{ fault: {fault}, at: 12m }} ]\n");
+        let folder = folder(&[("s.yaml", &scenario)]);
+        let out = gatecrash_in(folder.path(), &["run", "s.yaml", "--policy", "always-promote"]).ok();
+        assert!(out.contains(&format!("{fault} begins: ")), "{fault}: {out}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the library claims, with fixed seeds. Of 40 trials with a true rate of 99%, fewer than 38 are detected with a chance below 1%.
 
-use crate::support::{rows, trial, whole};
+use crate::support::{gatecrash, rows, trial, whole};
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -25,7 +25,8 @@ fn row(policy: &str, scenario: &str) -> &'static Value {
 
 #[test]
 fn every_scenario_meets_every_policy() {
-    assert_eq!(library().len() % 5, 0);
+    let [scenarios, policies] = ["scenarios", "policies"].map(|kind| gatecrash(&["list", kind]).ok().lines().count());
+    assert_eq!(library().len(), scenarios * policies, "but for slow ones, of which there are none yet");
     assert!(library().iter().all(|row| whole(row, "trials") == TRIALS));
 }
 

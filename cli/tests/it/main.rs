@@ -9,3 +9,4 @@ mod help;
 mod library;
 mod readme;
 mod support;
+mod tidy;

@@ -38,6 +38,10 @@ fn run(commands: &str, folder: &Path) -> String {
 fn its_first_two_commands_are_the_score_and_the_tests() {
     let blocks = blocks();
     assert_eq!(blocks[0], ("sh".to_string(), "cargo run --release -- score\ncargo test --workspace\n".to_string()));
+    let [scenarios, policies] =
+        ["scenarios", "policies"].map(|kind| crate::support::gatecrash(&["list", kind]).ok().lines().count());
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    assert!(readme.contains(&format!("{scenarios} scenarios against {policies} policies")));
 }
 
 #[test]

@@ -124,8 +124,8 @@ pub(crate) fn recorded(r: &ReadReport) -> String {
     for (reason, line, rows) in &r.dropped {
         text.push_str(&format!("; {} dropped: {reason} (first in line {line})", words::grouped(*rows)));
     }
-    if r.beyond_horizon > 0 {
-        text.push_str(&format!("; {} beyond the horizon, not played", words::count_of(r.beyond_horizon, "request")));
+    if r.not_played > 0 {
+        text.push_str(&format!("; {} after the end of the trial, not played", words::count_of(r.not_played, "request")));
     }
     if r.out_of_order > 0 {
         text.push_str(&format!("; {} out of order, sorted", words::grouped(r.out_of_order)));

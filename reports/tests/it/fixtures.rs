@@ -34,6 +34,7 @@ pub fn trial(scenario: &str, policy: &str, seed: u64, outcome: Outcome) -> Trial
         duplicates_leaked: 0,
         events: 20_000,
         ended: minutes(240.0),
+        stopped: minutes(240.0),
         finished: false,
         timeline: Vec::new(),
         detail: None,
@@ -293,6 +294,7 @@ pub fn pictured() -> Trial {
         ],
         detail: Some(Box::new(detail())),
         ended: minutes(85.0),
+        stopped: minutes(85.0),
         ..detected("latency-regression", "careful", 13)
     }
 }
@@ -302,6 +304,7 @@ pub fn recorded() -> ReadReport {
         file: "requests.csv".into(),
         read: 10_000,
         used: 9_997,
+        not_played: 0,
         dropped: vec![("no timestamp".into(), 17, 2), ("status is not a number".into(), 801, 1)],
         out_of_order: 40,
         quantised: Some(Span::from_secs(1)),

@@ -42,7 +42,7 @@ pub(super) fn build(read: Rows, file: &str, speed: f64, repeat: u32, warnings: &
         file: file.to_string(),
         read,
         used,
-        beyond_horizon: 0, // the horizon is known when the whole scenario has been read
+        not_played: 0, // the horizon is known when the whole scenario has been read
         dropped,
         out_of_order,
         quantised: step.map(|step| Span(step.unsigned_abs() / 1_000)),

@@ -405,7 +405,8 @@ impl<'a> Calls<'a> {
         let shared = (1.0 - exposure) * level(Arm::Stable) + exposure * level(Arm::Canary);
         let levels = if self.spec.pool == Pool::Shared { [shared, 0.0] } else { [level(Arm::Stable), level(Arm::Canary)] };
         for ((pool, servers), level) in self.pools.iter_mut().zip([stable, canary]).zip(levels) {
-            // The servers of an arm that goes away go when nobody waits for them any more; rounding alone takes nobody's last one.
+            // The servers of an arm that goes away go when nobody waits for them any more, and rounding alone takes no arm's
+            // last one.
             let left = if servers > 0.0 { (servers * level).round() as u64 } else { pool.count };
             let is_needed = servers > 0.0 || pool.waiting > 0;
             pool.count = if is_needed { left.max(u64::from(level > 0.0)) } else { 0 };

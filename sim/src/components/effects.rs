@@ -215,10 +215,11 @@ impl Component for Effects<'_> {
     fn arrive(&mut self, request: Request, arm: Option<Arm>, world: &mut Context) {
         let arm = arm.unwrap_or_else(|| world.route(request.subject, request.ordinal, 0));
         let who = Who { subject: request.subject, ordinal: request.ordinal, attempt: 0, arm, shadow: false };
-        let mut stream = world.luck(Purpose::Write, self.place.id, &who);
-        if !stream.coin(self.place.level(world, knob::PROBABILITY, &who).share(self.spec.probability)) {
+        let probability = self.place.level(world, knob::PROBABILITY, &who).share(self.spec.probability);
+        if world.chance(Purpose::Follow, self.place.id, &who) >= probability {
             return;
         }
+        let mut stream = world.luck(Purpose::Write, self.place.id, &who);
         self.place.count(world, signal::WRITES, &who);
         if stream.coin(self.place.level(world, knob::BYPASS, &who).share(self.spec.bypass)) {
             self.place.count(world, signal::BYPASSED, &who);

@@ -1,6 +1,6 @@
 //! Small worlds and policies at random, for the laws.
 
-use crate::builder::{component, connections, effects, scenario};
+use crate::builder::{component, effects, scenario};
 use gatecrash_policies::policy::{Act, By, Gate, OnFail, Op, Rollback, Rule, Step, Validate};
 use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::{Cohort, Policy, Stage, parse};
@@ -114,7 +114,6 @@ prop_compose! {
             message_lag: Dist::Exp { mean: 0.1 },
             duplicate_message: 0.01,
             drain: Span::from_secs(drain),
-            ..connections()
         }
     }
 }
