@@ -136,18 +136,21 @@ impl Context<'_> {
         }
         for &objective in &self.setup.objectives_of[usize::from(signal)] {
             if !keeps(&self.setup.objectives[usize::from(objective)], value) {
-                let key = Key { subject: who.subject, ordinal: who.ordinal, step: who.attempt };
+                let key = Key { signal, subject: who.subject, ordinal: who.ordinal, step: who.attempt };
                 self.ledger.violations.push(Violation { at: self.now, objective, arm: who.arm, key });
             }
         }
     }
 
-    /// A request meets an arm: the books note it when that is the canary.
-    pub fn meet(&mut self, who: &Who) {
-        if who.arm == Arm::Canary && !who.shadow {
+    /// An attempt meets an arm: the books note it when that is the canary. `before` is whether an earlier attempt of the same
+    /// request did; whether one has by now is returned.
+    pub fn meet(&mut self, who: &Who, before: bool) -> bool {
+        let canary = who.arm == Arm::Canary && !who.shadow;
+        if canary {
             self.routing.met(who.subject);
-            self.ledger.expose(self.now, who.subject);
+            self.ledger.expose(self.now, who.subject, !before);
         }
+        canary || before
     }
 
     /// Draws the marks and amounts of an outcome. `marks` is the first of their signals, `knobs` the first of their knobs.

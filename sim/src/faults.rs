@@ -89,7 +89,8 @@ impl Faults {
 
     /// Whether the size of some fault moves by itself.
     pub fn is_moving(scenario: &Scenario) -> bool {
-        scenario.faults.iter().any(|fault| matches!(fault.shape, Shape::Ramp(_) | Shape::Leak(_)))
+        let moves = |fault: &Fault| matches!(fault.shape, Shape::Ramp(_) | Shape::Leak(_));
+        scenario.faults.iter().any(|fault| moves(fault) && !is_nothing(fault, scenario.severity))
     }
 }
 

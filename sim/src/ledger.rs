@@ -7,6 +7,8 @@ use gatecrash_policies::time::Time;
 /// Names an outcome in every world: never a global counter, so that the same request has the same key under every policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
+    /// Which signal of which component.
+    pub signal: u16,
     /// Who.
     pub subject: u32,
     /// The subject's n-th request (or connection).
@@ -63,9 +65,9 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A request meets the canary.
-    pub fn expose(&mut self, now: Time, subject: u32) {
-        self.exposed_requests += 1;
+    /// An attempt meets the canary; `first` is whether it is the first of its request to do so.
+    pub fn expose(&mut self, now: Time, subject: u32, first: bool) {
+        self.exposed_requests += u64::from(first);
         self.last_canary_request = Some(now);
         if !std::mem::replace(&mut self.met[subject as usize], true) {
             self.exposed_subjects += 1;

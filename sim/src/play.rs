@@ -1,6 +1,7 @@
 //! The loop: a set of policies over one world, which is cloned only where their decisions differ in effect.
 
 use crate::ledger::Ledger;
+use crate::population::SEGMENTS_MAX;
 use crate::scenario::Scenario;
 use crate::setup::Setup;
 use crate::trial::{Detail, Entry, Trial};
@@ -55,7 +56,8 @@ impl<'a> Match<'a> {
             Ok(Contender { policy, rollout })
         };
         let contenders = policies.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
-        let routed = policies.iter().flat_map(|policy| routed(policy)).collect();
+        let routed: Vec<Segment> = policies.iter().flat_map(|policy| routed(policy)).collect();
+        check_segments(scenario, &catalog.segments, &routed)?;
         let mut watched = vec![false; catalog.signals.len()];
         policies.iter().for_each(|policy| watch(policy, &catalog, &mut watched));
         Ok(Match { scenario, contenders, read: catalog.segments, routed, watched })
@@ -80,6 +82,16 @@ impl<'a> Match<'a> {
         let records = records.into_iter().map(|r| r.expect("every member ends by the horizon"));
         records.zip(&self.contenders).map(|(record, c)| truth::trial(&setup, c.policy, seed, record, &mut twin)).collect()
     }
+}
+
+/// Refuses more segments than the population can tell apart.
+fn check_segments(scenario: &Scenario, read: &[Segment], routed: &[Segment]) -> Result<(), (usize, BindError)> {
+    let count = Setup::segments(scenario, read, routed).len();
+    if count <= SEGMENTS_MAX {
+        return Ok(());
+    }
+    let message = format!("{count} segments are read, routed by or bent together; {SEGMENTS_MAX} are the most");
+    Err((0, BindError { gate: "all gates".into(), message }))
 }
 
 /// Marks the signals that a policy reads, and the outcomes that its `min_samples` count.

@@ -45,12 +45,7 @@ impl<'a> Setup<'a> {
         let dice = Dice::new(seed);
         let mut catalog = scenario.catalog();
         catalog.segments = read.to_vec();
-        let mut segments = read.to_vec();
-        for segment in routed.iter().cloned().chain(bent_segments(scenario)) {
-            if !segments.contains(&segment) {
-                segments.push(segment);
-            }
-        }
+        let segments = Setup::segments(scenario, read, routed);
         let mut signal_offsets = Vec::new();
         let mut next = 0;
         for component in &scenario.system {
@@ -82,6 +77,18 @@ impl<'a> Setup<'a> {
             segments,
             catalog,
         }
+    }
+
+    /// Every segment that somebody reads, routes by or bends, those that are read first; at most
+    /// [`crate::population::SEGMENTS_MAX`] can be told apart.
+    pub fn segments(scenario: &Scenario, read: &[Segment], routed: &[Segment]) -> Vec<Segment> {
+        let mut segments = read.to_vec();
+        for segment in routed.iter().cloned().chain(bent_segments(scenario)) {
+            if !segments.contains(&segment) {
+                segments.push(segment);
+            }
+        }
+        segments
     }
 
     /// The bit of a segment in `Population::segments`.

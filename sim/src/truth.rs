@@ -56,8 +56,7 @@ impl<'a> Twin<'a> {
 
 /// The trial that a record amounts to.
 pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin: &mut Twin) -> Trial {
-    let touched = record.ledger.exposed_requests > 0 || record.ledger.exposure.iter().any(|(_, _, nobody)| !nobody);
-    let violations = if touched { std::mem::take(&mut record.ledger.violations) } else { Vec::new() };
+    let violations = std::mem::take(&mut record.ledger.violations);
     let guilty = twin.harmed(&violations, record.ended);
     let (leaked, harms): (Vec<_>, Vec<_>) = guilty.into_iter().partition(|v| setup.is_leak(v.objective));
     let instants = instants(&record, &harms);

@@ -105,6 +105,8 @@ struct Call {
     cancelled: Time,
     phase: Phase,
     fate: Fate,
+    /// Whether some attempt met the canary.
+    exposed: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -154,6 +156,7 @@ impl<'a> Calls<'a> {
             cancelled: Time::ZERO,
             phase: Phase::Waiting,
             fate: Fate::default(),
+            exposed: false,
         };
         let (slot, _) = self.calls.insert(call);
         self.attempt(slot, world);
@@ -165,7 +168,7 @@ impl<'a> Calls<'a> {
         call.attempted = world.now;
         call.phase = Phase::Waiting;
         let who = call.who;
-        world.meet(&who);
+        call.exposed = world.meet(&who, call.exposed);
         self.place.count(world, signal::ATTEMPTS, &who);
         let pool = self.pool(who.arm);
         let servers = &mut self.pools[pool];

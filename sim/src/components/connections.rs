@@ -99,6 +99,8 @@ struct Client {
     attempt: u16,
     /// The episode and attempt whose coin routes it, where requests are assigned one by one; a move keeps it.
     coin: (u32, u16),
+    /// Whether some attempt of this episode met the canary.
+    exposed: bool,
     lost: Time,
     accepted: Time,
     /// How fast it reads, as a multiple of what it is sent.
@@ -286,6 +288,7 @@ impl<'a> Connections<'a> {
         c.episode = drop.unwrap_or(OTHER | c.others);
         c.others += u32::from(drop.is_none());
         c.attempt = 0;
+        c.exposed = false;
         c.lost = world.now;
         c.unread = 0.0;
         if why == signal::MOVED {
@@ -323,7 +326,8 @@ impl<'a> Connections<'a> {
         let generation = c.generation;
         self.change_hazard(client, world);
         let who = self.who(client);
-        world.meet(&who);
+        let before = self.clients[client as usize].exposed;
+        self.clients[client as usize].exposed = world.meet(&who, before);
         self.place.count(world, signal::ATTEMPTS, &who);
         self.place.shift(world, signal::BACKLOG, who.arm, 1);
         if let Some(timeout) = self.spec.connect_timeout {
@@ -561,6 +565,7 @@ impl Component for Connections<'_> {
             due: 0.0,
             attempt: 0,
             coin: (0, 0),
+            exposed: false,
             lost: Time::ZERO,
             accepted: Time::ZERO,
             speed: 1.0,
