@@ -46,7 +46,7 @@ pub const PRESETS: &[Preset] = &[
             &[
                 ("connections", "drop_rate", Times(20.0)),
                 ("connections", "accept_rate", Times(0.3)),
-                ("connections", "replay_cost", Times(3.0)),
+                ("connections", "replay_cost", Times(5.0)),
             ],
         )
     },
