@@ -4,7 +4,7 @@ use crate::bends;
 use crate::error::{Error, suggestion};
 use crate::load::Loaded;
 use gatecrash_policies::bind::{BindError, check_scrape};
-use gatecrash_policies::policy::{Act, Cohort, Gate, Metric, Policy, Reading, Step};
+use gatecrash_policies::policy::{Act, Cohort, Gate, Policy, Reading, Step};
 use gatecrash_policies::rollout::Rollout;
 use gatecrash_sim::catalog::KINDS;
 use gatecrash_sim::scenario::{Fault, Onset, Scenario};
@@ -152,20 +152,6 @@ fn timed(scenario: &Loaded<Scenario>, policy: &Loaded<Policy>, i: usize, fault: 
 
 /// The kinds that a reading names and the scenario has no component of.
 fn absent_kinds(scenario: &Scenario, reading: &Reading) -> Vec<String> {
-    let metrics: Vec<&Metric> = match reading {
-        Reading::Count(m)
-        | Reading::Total(m)
-        | Reading::Rate(m)
-        | Reading::Share(m, ..)
-        | Reading::Mean(m)
-        | Reading::Min(m)
-        | Reading::Max(m)
-        | Reading::Last(m)
-        | Reading::Quantile(_, m)
-        | Reading::Streak(m) => vec![m],
-        Reading::Ratio(a, b) => vec![a, b],
-        Reading::Growth(inner) => return absent_kinds(scenario, inner),
-    };
     let absent = |name: &str| bends::is_kind(name) && !scenario.system.iter().any(|c| c.name == name || c.spec().name == name);
-    metrics.into_iter().filter(|m| absent(&m.component)).map(|m| m.component.clone()).collect()
+    reading.metrics().into_iter().filter(|m| absent(&m.component)).map(|m| m.component.clone()).collect()
 }

@@ -1,18 +1,19 @@
 //! `connections`: one long-lived client per subject. A client that loses its connection backs off, queues for a limited acceptor,
 //! may be refused, is sent what it missed, and is connected again: a storm is many of them at once.
 
-use super::calls::backoff;
+mod hazard;
+mod messages;
+
+use super::backoff::backoff;
 use super::{Component, Place, split};
 use crate::context::{Context, Who, stretched};
 use crate::dice::{Dist, Purpose};
-use crate::drift::TICK;
-use crate::knobs::Level;
 use crate::scenario::{Connections as Spec, Onset, Pool};
 use gatecrash_policies::policy::By;
 use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::{Span, Time};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use hazard::Hazard;
+use std::collections::VecDeque;
 
 /// Local ids of the signals, in the order of `catalog::CONNECTIONS`.
 mod signal {
@@ -66,9 +67,6 @@ mod code {
     /// A client whose arm changed reconnects.
     pub const MOVE: u8 = 5;
 }
-
-/// Messages whose lag is measured in a tick, over all clients.
-const OBSERVED: u64 = 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -128,20 +126,6 @@ struct Acceptor {
 /// not move the luck of the others.
 const OTHER: u32 = 1 << 31;
 
-/// The hazard of an arm's clients: each drops when the hazard summed up since the beginning passes its own threshold, so a change of
-/// the rate needs no new draws, and the n-th drop of a client is the same one in every world. A drop that is due while the
-/// client is away does nothing.
-#[derive(Clone, Debug, Default)]
-struct Hazard {
-    /// Summed up at `since`.
-    sum: f64,
-    rate: f64,
-    since: Time,
-    generation: u32,
-    /// (threshold as ordered bits, client, generation of the entry).
-    next: BinaryHeap<Reverse<(u64, u32, u32)>>,
-}
-
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Connections<'a> {
@@ -197,82 +181,6 @@ impl<'a> Connections<'a> {
             self.slow.push(client);
         }
         self.place.shift(world, signal::CONNECTED, who.arm, 1);
-    }
-
-    /// The hazard of an arm summed up to now.
-    fn hazard(&self, arm: Arm, now: Time) -> f64 {
-        let hazard = &self.hazards[arm as usize];
-        hazard.sum + hazard.rate * now.since(hazard.since).seconds()
-    }
-
-    /// Draws how much more hazard a client takes until its next drop.
-    fn arm_hazard(&mut self, client: u32, from: f64, world: &mut Context) {
-        let c = &self.clients[client as usize];
-        let who = Who { subject: client, ordinal: c.drops, attempt: u16::MAX - 1, arm: c.arm, shadow: false };
-        let due = from + world.luck(Purpose::Client, self.place.id, &who).exponential();
-        self.expose(client, due, world);
-    }
-
-    /// Puts a client's next drop on the hazard of its arm.
-    fn expose(&mut self, client: u32, due: f64, world: &mut Context) {
-        let c = &mut self.clients[client as usize];
-        c.due = due;
-        c.exposed_to = c.arm;
-        c.entry = c.entry.wrapping_add(1);
-        let entry = Reverse((due.to_bits(), client, c.entry));
-        let arm = c.arm;
-        let hazard = &mut self.hazards[arm as usize];
-        hazard.next.push(entry);
-        if hazard.next.peek() == Some(&entry) {
-            self.plan_drop(arm, world);
-        }
-    }
-
-    /// A client that changed arm takes what it has left of its hazard with it.
-    fn change_hazard(&mut self, client: u32, world: &mut Context) {
-        let c = &self.clients[client as usize];
-        if c.exposed_to != c.arm {
-            let left = c.due - self.hazard(c.exposed_to, world.now);
-            let due = self.hazard(c.arm, world.now) + left.max(0.0);
-            self.expose(client, due, world);
-        }
-    }
-
-    /// Plans the next drop of an arm at its present rate.
-    fn plan_drop(&mut self, arm: Arm, world: &mut Context) {
-        let rate = world.knobs.level(self.place.knobs + knob::DROP_RATE, arm).apply(self.spec.drop);
-        let hazard = &mut self.hazards[arm as usize];
-        hazard.sum += hazard.rate * world.now.since(hazard.since).seconds();
-        hazard.since = world.now;
-        hazard.rate = rate;
-        hazard.generation = hazard.generation.wrapping_add(1);
-        while let Some(Reverse((_, client, generation))) = hazard.next.peek()
-            && self.clients[*client as usize].entry != *generation
-        {
-            hazard.next.pop();
-        }
-        if let Some(Reverse((threshold, ..))) = hazard.next.peek()
-            && rate > 0.0
-        {
-            let wait = (f64::from_bits(*threshold) - hazard.sum).max(0.0) / rate;
-            let generation = hazard.generation;
-            world.plan(Span::from_secs_f64(wait), self.place.id, code::DROP, arm as u32, generation);
-        }
-    }
-
-    fn drop_next(&mut self, arm: Arm, world: &mut Context) {
-        if let Some(Reverse((_, client, entry))) = self.hazards[arm as usize].next.pop()
-            && self.clients[client as usize].entry == entry
-        {
-            let c = &mut self.clients[client as usize];
-            c.drops += 1;
-            let (due, connected) = (c.due, c.state == State::Connected);
-            if connected {
-                self.lose(client, signal::DROPS, Some(self.clients[client as usize].drops), world);
-            }
-            self.arm_hazard(client, due, world);
-        }
-        self.plan_drop(arm, world);
     }
 
     /// A connection ends; the client comes back after its back-off, or at once when it was asked to move. `drop` is the number of a
@@ -477,77 +385,6 @@ impl<'a> Connections<'a> {
             }
         }
     }
-
-    /// Slow clients fall behind, and those too far behind are thrown out.
-    fn read(&mut self, client: u32, sent: f64, world: &mut Context) {
-        let who = self.who(client);
-        let level = self.place.level(world, knob::CONSUMER_SPEED, &who);
-        let c = &mut self.clients[client as usize];
-        let speed = if level == Level::IDENTITY { c.speed } else { level.apply(c.speed) };
-        c.unread = (c.unread + sent * (1.0 - speed)).max(0.0);
-        if c.unread > f64::from(self.spec.buffer) {
-            self.place.count(world, signal::EVICTED, &who);
-            self.lose(client, signal::DROPS, None, world);
-        }
-    }
-
-    /// The clients whose reading matters: the slow ones, or all while something slows them down.
-    fn readers(&mut self, world: &Context) -> Vec<u32> {
-        let knob = self.place.knobs + knob::CONSUMER_SPEED;
-        if world.knobs.is_bent(knob) {
-            self.slow = self.connected.concat();
-        }
-        self.slow.sort_unstable();
-        self.slow.dedup(); // a client may have come back since
-        self.slow.clone()
-    }
-
-    /// Delivers the messages of a tick to an arm's clients.
-    fn deliver(&mut self, arm: Arm, sent: f64, world: &mut Context) {
-        let unread: f64 = self.slow.iter().map(|c| &self.clients[*c as usize]).filter(|c| c.arm == arm).map(|c| c.unread).sum();
-        world.meters.set(world.now, self.place.signals + signal::UNREAD, arm, unread as u64);
-        let on_arm = self.connected[arm as usize].len() as u64;
-        if on_arm == 0 {
-            return;
-        }
-        let due = sent * on_arm as f64 + self.carry[arm as usize];
-        self.carry[arm as usize] = due.fract();
-        let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 2 | arm as u64, u64::from(self.place.id));
-        let level = world.knobs.level(self.place.knobs + knob::DUPLICATE_MESSAGE, arm);
-        let expected = due.trunc() * level.share(self.spec.duplicate_message);
-        let duplicates = expected as u64 + u64::from(stream.coin(expected.fract()));
-        for i in 0..duplicates {
-            let client = self.connected[arm as usize][stream.below(on_arm) as usize];
-            let who = self.message_of(client, OBSERVED + i);
-            self.place.count(world, signal::MESSAGE_DUPLICATES, &who);
-        }
-        world.meters.touch(self.place.signals + signal::MESSAGES, arm);
-        world.meters.count(world.now, self.place.signals + signal::MESSAGES, arm, false, 0, due as u64 + duplicates);
-    }
-
-    /// Measures the lag of a message to some clients, the same ones under every policy.
-    fn observe(&mut self, sent: [f64; 2], world: &mut Context) {
-        if !world.matters(self.place.signals + signal::MESSAGE_LAG) {
-            return;
-        }
-        let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 2 | 3, u64::from(self.place.id));
-        for i in 0..OBSERVED {
-            let client = stream.below(self.clients.len() as u64) as u32;
-            let base = stream.span(&self.spec.message_lag);
-            let Client { state, arm, unread, .. } = self.clients[client as usize];
-            if state == State::Connected {
-                let who = self.message_of(client, i);
-                let lag = stretched(self.place.level(world, knob::MESSAGE_LAG, &who), base, world.drift.latency(arm));
-                let behind = Span::from_secs_f64(unread / (sent[arm as usize] / TICK.seconds()).max(1e-9));
-                self.place.value(world, signal::MESSAGE_LAG, &who, (lag + behind).0);
-            }
-        }
-    }
-
-    /// A message of this tick, as an outcome.
-    fn message_of(&self, client: u32, i: u64) -> Who {
-        Who { ordinal: self.ticks as u32, attempt: i as u16, ..self.who(client) }
-    }
 }
 
 impl Component for Connections<'_> {
@@ -625,26 +462,9 @@ impl Component for Connections<'_> {
 
     fn tick(&mut self, world: &mut Context) {
         self.ticks += 1;
-        if self.spec.messages <= 0.0 || self.clients.is_empty() {
-            return;
+        if self.spec.messages > 0.0 && !self.clients.is_empty() {
+            self.pass_messages(world);
         }
-        let sent = [Arm::Stable, Arm::Canary]
-            .map(|arm| world.knobs.level(self.place.knobs + knob::MESSAGES, arm).apply(self.spec.messages) * TICK.seconds());
-        for client in self.readers(world) {
-            let c = &self.clients[client as usize];
-            if c.state == State::Connected {
-                self.read(client, sent[c.arm as usize], world);
-            }
-        }
-        let lags = |client: &u32| {
-            let c = &self.clients[*client as usize];
-            c.state == State::Connected && (c.speed < 1.0 || c.unread > 0.0)
-        };
-        self.slow.retain(lags);
-        for arm in [Arm::Stable, Arm::Canary] {
-            self.deliver(arm, sent[arm as usize], world);
-        }
-        self.observe(sent, world);
     }
 
     fn shock(&mut self, fault: u16, world: &mut Context) {

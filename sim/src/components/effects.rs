@@ -1,7 +1,7 @@
 //! `effects`: a completed request may write to the outside. A write may commit and yet go unanswered; the writer tries again,
 //! and unless an idempotency key is honoured the outside sees the effect twice.
 
-use super::calls::backoff;
+use super::backoff::backoff;
 use super::{Component, Place, Slab};
 use crate::context::{Context, Who, stretched};
 use crate::demand::Request;

@@ -1,5 +1,6 @@
 //! The parts of the system under rollout. One file per kind; its knobs and signals stand in [`crate::catalog`].
 
+pub mod backoff;
 pub mod calls;
 pub mod connections;
 pub mod effects;
