@@ -161,6 +161,32 @@ mod tests {
         }
 
         #[test]
+        fn pushing_and_popping_is_a_sorted_list(steps in proptest::collection::vec((0u32..40, 0u64..64, 0usize..4), 0..200)) {
+            let mut queue = Queue::default();
+            let mut list = std::collections::BTreeMap::new();
+            let mut now = 0;
+            for (slot, (scale, digits, pops)) in steps.into_iter().enumerate() {
+                let at = now + (digits << scale);
+                queue.push(Time(at), Event::Session { slot: slot as u32 });
+                list.insert((at, slot as u32), ());
+                let until = now + (1u64 << (scale / 2)) * pops as u64;
+                for _ in 0..pops {
+                    let expected = list.first_key_value().map(|(key, ())| *key).filter(|(at, _)| *at <= until);
+                    let popped = queue.pop(Time(until)).map(|(at, event)| match event {
+                        Event::Session { slot } => (at.0, slot),
+                        _ => unreachable!("only sessions went in"),
+                    });
+                    prop_assert_eq!(popped, expected);
+                    now = popped.map_or(until, |(at, _)| at);
+                    if let Some(key) = expected {
+                        list.remove(&key);
+                    }
+                }
+                prop_assert_eq!(queue.len(), list.len());
+            }
+        }
+
+        #[test]
         fn nothing_comes_before_it_is_due(times in proptest::collection::vec(0u64..20, 0..50), until in 0u64..20) {
             let mut queue = Queue::default();
             for &at in &times {
