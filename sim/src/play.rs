@@ -15,7 +15,8 @@ use gatecrash_policies::verdict::{Status, Verdict};
 use gatecrash_policies::{BindError, Catalog, Rollout};
 use std::iter;
 
-/// How long a trial goes on after the recovery check has succeeded, to see whether it was right.
+/// How long a trial goes on after the recovery check has succeeded, to see whether it was right. Longer where somebody still meets the
+/// canary: until nobody does.
 const AFTERMATH: Span = Span::from_secs(900);
 
 /// A policy made ready for a scenario: bind once, play with any seed.
@@ -193,7 +194,9 @@ impl<'a> Branch<'a> {
         let mut groups: Vec<(Vec<Action>, Vec<Member<'a>>)> = Vec::new();
         for mut member in std::mem::take(&mut self.members) {
             let actions = if member.rollout.next_round() <= due { member.round(&self.world) } else { Vec::new() };
-            if member.finished || member.recovered.first().is_some_and(|at| *at + AFTERMATH <= due) {
+            let over =
+                member.recovered.first().is_some_and(|at| *at + AFTERMATH <= due) && self.world.context.routing.is_nobody();
+            if member.finished || over {
                 let index = member.index;
                 records[index] = Some(member.record(&mut self.world));
                 continue;

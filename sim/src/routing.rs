@@ -75,6 +75,17 @@ impl Routing {
         self.refresh(setup);
     }
 
+    /// Whether some subjects go by a change before the last.
+    pub fn is_stuck(&self) -> bool {
+        self.environments.iter().any(|route| route.stuck.is_some())
+    }
+
+    /// What was stuck takes the last change after all.
+    pub fn unstick(&mut self, setup: &Setup) {
+        self.environments.iter_mut().for_each(|route| route.stuck = None);
+        self.refresh(setup);
+    }
+
     /// Works out every subject's arm anew.
     fn refresh(&mut self, setup: &Setup) {
         let population = &setup.population;

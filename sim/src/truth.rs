@@ -63,7 +63,7 @@ pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin
     let lucky = is_lucky(&record, &harms, &instants);
     let instants = if lucky { Instants { shown: instants.decided, ..instants } } else { instants };
     let (outcome, reason) = outcome(setup, &record, &instants);
-    let premature = record.recovered.first().copied().filter(|at| instants.clear.is_some_and(|clear| *at < clear));
+    let premature = record.recovered.first().copied().filter(|at| instants.clear.is_none_or(|clear| *at < clear));
     let mut detail = record.detail.take();
     if let Some(detail) = &mut detail {
         detail.harms = harms.iter().map(|v| (v.at, usize::from(v.objective))).collect();

@@ -14,6 +14,7 @@ use crate::setup::Setup;
 use crate::steering::{Effect, Steering};
 use crate::telemetry::Telemetry;
 use gatecrash_policies::controller::Action;
+use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::Time;
 
 /// Everything that moves. A clone is a fork: what never changes is shared through `Setup`.
@@ -129,7 +130,7 @@ impl<'a> World<'a> {
                 self.components[usize::from(id)].handle(code, slot, generation, context);
             }
             Event::Arrival { generation } => {
-                let rate = context.knobs.level(context.setup.world_knobs.rate, gatecrash_policies::sample::Arm::Stable);
+                let rate = context.knobs.level(context.setup.world_knobs.rate, Arm::Stable);
                 self.demand.arrive(&mut context.queue, context.now, generation, rate, &mut self.arrivals);
                 if self.arrivals.is_empty() {
                     context.events -= 1; // stale: it does nothing and counts for nothing
@@ -150,6 +151,7 @@ impl<'a> World<'a> {
             Event::FaultEdge { fault } => {
                 let impulse = self.faults.edge(fault, context);
                 self.adjust();
+                self.unstick();
                 if impulse && self.context.setup.scenario.severity > 0.0 {
                     for component in &mut self.components {
                         component.get().shock(fault, &mut self.context);
@@ -185,7 +187,7 @@ impl<'a> World<'a> {
 
     /// The factor of the arrival rate from wobble and faults.
     fn rate_factor(&self) -> f64 {
-        let level = self.context.knobs.level(self.context.setup.world_knobs.rate, gatecrash_policies::sample::Arm::Stable);
+        let level = self.context.knobs.level(self.context.setup.world_knobs.rate, Arm::Stable);
         level.apply(1.0) * self.context.drift.rate()
     }
 
@@ -213,19 +215,34 @@ impl<'a> World<'a> {
         self.steering.issue(action, &mut self.context);
     }
 
+    /// Who meets the canary has changed.
+    fn reroute(&mut self) {
+        let (now, routing) = (self.context.now, &self.context.routing);
+        let share = (routing.exposure() * 10_000.0).round() as u32;
+        self.context.ledger.exposure.push((now, share, routing.is_nobody()));
+        self.adjust();
+        for component in &mut self.components {
+            component.get().adjust(&mut self.context); // the exposure sizes the pools
+            component.get().rerouted(&mut self.context);
+        }
+    }
+
+    /// Flags that got stuck travel on once nothing holds them any more.
+    fn unstick(&mut self) {
+        let context = &mut self.context;
+        let held = context.knobs.level(context.setup.world_knobs.stuck, Arm::Canary).share(0.0) > 0.0;
+        if !held && context.routing.is_stuck() {
+            context.routing.unstick(context.setup);
+            let share = context.routing.exposure() * 100.0;
+            context.note("steering", format!("the change reaches everybody: {share:.2}% of subjects on the canary"));
+            self.reroute();
+        }
+    }
+
     fn steer(&mut self, change: u32) {
         match self.steering.carry_out(change, &mut self.context) {
             Effect::Nothing => {}
-            Effect::Changed => {
-                let (now, routing) = (self.context.now, &self.context.routing);
-                let share = (routing.exposure() * 10_000.0).round() as u32;
-                self.context.ledger.exposure.push((now, share, routing.is_nobody()));
-                self.adjust();
-                for component in &mut self.components {
-                    component.get().adjust(&mut self.context); // the exposure sizes the pools
-                    component.get().rerouted(&mut self.context);
-                }
-            }
+            Effect::Changed => self.reroute(),
             Effect::Restart(name) => {
                 let setup = self.context.setup;
                 for (component, spec) in self.components.iter_mut().zip(&setup.scenario.system) {
