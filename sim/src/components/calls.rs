@@ -399,12 +399,13 @@ impl<'a> Calls<'a> {
         let Some(servers) = self.spec.servers else { return };
         let level = |arm| world.knobs.level(self.place.knobs + knob::CAPACITY, arm).apply(1.0);
         let exposure = world.routing.exposure();
-        let has_canary = exposure > 0.0 || world.routing.has_shadow();
         let total = f64::from(servers);
         let [stable, canary] = match self.spec.pool {
             // The canary's instances are as large a part of the fleet as its share of the subjects.
             Pool::Shared => [total, 0.0],
-            Pool::PerArm => split(total, exposure, has_canary),
+            // A canary that is sent a copy of everything has servers for everything.
+            Pool::PerArm if world.routing.has_shadow() => [total, total],
+            Pool::PerArm => split(total, exposure),
         };
         let shared = (1.0 - exposure) * level(Arm::Stable) + exposure * level(Arm::Canary);
         let levels = if self.spec.pool == Pool::Shared { [shared, 0.0] } else { [level(Arm::Stable), level(Arm::Canary)] };

@@ -375,7 +375,7 @@ impl<'a> Connections<'a> {
             Pool::Shared => [1.0, 0.0],
             Pool::PerArm => {
                 let exposure = world.routing.exposure();
-                split(100.0, exposure, exposure > 0.0).map(|percent| percent / 100.0)
+                split(100.0, exposure).map(|percent| percent / 100.0)
             }
         };
         for (acceptor, share) in self.acceptors.iter_mut().zip(shares) {

@@ -185,9 +185,9 @@ impl<T> Slab<T> {
     }
 }
 
-/// Shares servers or acceptors out between the arms: `total` for a shared pool, or split by exposure with at least one each.
-pub fn split(total: f64, exposure: f64, has_canary: bool) -> [f64; 2] {
-    if !has_canary {
+/// Shares servers or acceptors out between the arms by exposure, with at least one for each arm that there is.
+pub fn split(total: f64, exposure: f64) -> [f64; 2] {
+    if exposure == 0.0 {
         return [total, 0.0];
     }
     let canary = (total * exposure).round().max(1.0);
