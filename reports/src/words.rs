@@ -28,12 +28,24 @@ pub fn percent(fraction: f64) -> String {
     }
 }
 
-/// `97% [92, 99]`: with the 95 % interval in whole percent.
+/// `97% [92, 99]`: with the 95 % interval in whole percent, or in tenths where a whole one would claim certainty.
 pub fn rate(rate: Option<Rate>) -> String {
     rate.map_or(NOTHING.to_string(), |r| {
         let (low, high) = r.interval();
-        format!("{} [{:.0}, {:.0}]", percent(r.value()), low * 100.0, high * 100.0)
+        format!("{} [{}, {}]", percent(r.value()), bound(low), bound(high))
     })
+}
+
+/// An end of an interval, in percent. Only what is exactly none or all reads `0` or `100`.
+fn bound(fraction: f64) -> String {
+    const EXACT: f64 = 1e-9;
+    let percent = fraction * 100.0;
+    let is_end = percent < EXACT || percent > 100.0 - EXACT;
+    match percent {
+        p if p < 0.5 && !is_end => format!("{:.1}", (p * 10.0).ceil() / 10.0),
+        p if p > 99.5 && !is_end => format!("{:.1}", (p * 10.0).floor() / 10.0),
+        p => format!("{p:.0}"),
+    }
 }
 
 /// A length of time to about three digits: `250ms`, `4.5s`, `45s`, `12m 30s`, `1h 5m`, `2d 3h`.
@@ -128,6 +140,11 @@ mod tests {
     fn percentages_do_not_round_to_certainty() {
         let shown = [0.0, 0.0004, 0.004, 0.97, 0.996, 0.99999, 1.0].map(percent);
         assert_eq!(shown, ["0%", "<0.1%", "0.4%", "97%", "99.6%", ">99.9%", "100%"]);
+    }
+
+    #[test]
+    fn interval_ends_do_not_round_to_certainty() {
+        assert_eq!([0.0, 0.0004, 0.004, 0.31, 0.996, 0.9999, 1.0].map(bound), ["0", "0.1", "0.4", "31", "99.6", "99.9", "100"]);
     }
 
     #[test]
