@@ -12,7 +12,7 @@ fn fork(c: &mut Criterion) {
         let scenario = scenario(name);
         let setup = Setup::new(&scenario, &[], &[], 1);
         let mut world = World::new(&setup, Books::Score);
-        world.act(&Action::Stage { name: "canary".into(), cohort: Cohort::Share(0.05) });
+        world.act(&Action::Stage { name: "canary".into(), cohort: Cohort::Share(0.05), enter: Vec::new() });
         world.advance(Time::ZERO + Span::from_secs(1_200));
         c.bench_function(&format!("fork/{name}"), |b| b.iter(|| world.clone()));
     }

@@ -25,6 +25,9 @@ pub enum Command {
     List {
         /// What to list; without it, a line about each kind
         kind: Option<Kind>,
+        /// Of the scenarios only those that play this policy as their own, with what is expected and the gate that each is about
+        #[arg(long, value_name = "P")]
+        policy: Option<String>,
     },
     /// Print shell completions
     Completions {
@@ -64,16 +67,21 @@ pub struct Run {
     /// Also write every sample, verdict and event, one JSON object a line
     #[arg(long, value_name = "FILE.jsonl")]
     pub trace: Option<PathBuf>,
+    /// Also write the reports that runbooks ask for at each advance: one per execution of a stage's gates, as Markdown and JSON,
+    /// with a go/no-go statement, evidence and blockers, and an index
+    #[arg(long, value_name = "DIR")]
+    pub gate_report: Option<PathBuf>,
 }
 
 /// Arguments of `score`.
 #[derive(Debug, clap::Args)]
 pub struct Score {
-    /// A built-in scenario or the path of a file; may be given again. Without any, all built-in ones
+    /// A built-in scenario or the path of a file; may be given again. Without any, the built-in ones: to a runbook's policy its
+    /// own scenarios, to any other the general ones
     #[arg(long = "scenario", value_name = "S")]
     pub scenarios: Vec<String>,
     /// A built-in policy or the path of a file; may be given again. Without any, the scenarios' own, or all built-in ones when
-    /// no scenario is given either
+    /// no scenario is given either. A file whose policy has the name of a runbook's plays that one's scenarios
     #[arg(long = "policy", value_name = "P")]
     pub policies: Vec<String>,
     /// Trials of each scenario, policy and severity

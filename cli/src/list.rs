@@ -1,18 +1,23 @@
 //! `list`: what is built in, from the same tables that the program works by.
 
 use crate::args::Kind;
+use crate::library::{self, is_runbook};
 use crate::{Failure, output};
 use clap::ValueEnum;
 use gatecrash_policies::policy::By;
 use gatecrash_reports::formats::FORMATS;
-use gatecrash_scenarios::{library_policies, library_scenarios};
+use gatecrash_scenarios::{library_policies, load_policy};
 use gatecrash_sim::catalog::{KINDS, Unit, WORLD};
-use gatecrash_sim::presets::{PRESETS, Preset};
-use gatecrash_sim::scenario::Side;
+use gatecrash_sim::presets::{PRESETS, Preset, convention};
+use gatecrash_sim::scenario::{Expect, Side};
 
-/// Prints a kind's items, a line each.
-pub fn list(kind: Option<Kind>) -> Result<(), Failure> {
-    let rows = kind.map_or_else(kinds, rows);
+/// Prints a kind's items, a line each; of the scenarios only those of a policy, if one is given.
+pub fn list(kind: Option<Kind>, policy: Option<&str>) -> Result<(), Failure> {
+    let rows = match (kind, policy) {
+        (Some(Kind::Scenarios), Some(policy)) => scenarios_of(policy)?,
+        (_, Some(_)) => return Err(Failure::Input("--policy is for `list scenarios`; take it away or list these".into())),
+        (kind, None) => kind.map_or_else(kinds, rows),
+    };
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     output::stdout(|out| rows.iter().try_for_each(|(name, about)| writeln!(out, "{name:width$}  {about}")))
 }
@@ -28,8 +33,11 @@ fn kinds() -> Vec<(String, String)> {
 fn rows(kind: Kind) -> Vec<(String, String)> {
     let pair = |(name, about): &(&str, &str)| (name.to_string(), about.to_string());
     match kind {
-        Kind::Scenarios => library_scenarios().into_iter().map(|s| (s.name.to_string(), s.about)).collect(),
-        Kind::Policies => library_policies().into_iter().map(|p| (p.name.to_string(), p.about)).collect(),
+        Kind::Scenarios => library::scenarios().into_iter().map(|s| (s.name, format!("{}{}", s.about, slow(s.slow)))).collect(),
+        Kind::Policies => {
+            let sort = |name: &str| if is_runbook(name) { "runbook" } else { "general" };
+            library_policies().into_iter().map(|p| (p.name.clone(), format!("{}: {}", sort(&p.name), p.about))).collect()
+        }
         Kind::Faults => PRESETS.iter().map(fault).collect(),
         Kind::Components => KINDS.iter().map(|k| (k.name.to_string(), k.about.to_string())).collect(),
         Kind::Signals => {
@@ -56,12 +64,37 @@ fn rows(kind: Kind) -> Vec<(String, String)> {
     }
 }
 
+/// The scenarios that a policy plays as its own: what is expected, the gate, and what each teaches.
+fn scenarios_of(policy: &str) -> Result<Vec<(String, String)>, Failure> {
+    let name = load_policy(policy)?.value.name;
+    let mut rows = Vec::new();
+    for entry in library::scenarios_of(&name) {
+        let expect = match entry.expect {
+            Some(Expect::Rollback) => "expect rollback",
+            Some(Expect::Promote) => "expect promote",
+            None => "expects nothing",
+        };
+        let gate = entry.gate.map_or(String::new(), |gate| format!(", gate {gate}"));
+        rows.push((entry.name, format!("{expect}{gate}: {}{}", entry.about, slow(entry.slow))));
+    }
+    if rows.is_empty() {
+        return Err(Failure::Nothing(format!("nothing was selected: no built-in scenario names `{name}` as its policy")));
+    }
+    Ok(rows)
+}
+
+/// A mark on what a score of the library leaves out.
+fn slow(slow: bool) -> &'static str {
+    if slow { " (slow)" } else { "" }
+}
+
 fn bends(unit: Unit) -> &'static str {
     match unit {
         Unit::Share => "+2%, 0.5x or 100%",
         Unit::Time => "6x or +200ms",
         Unit::Rate => "0.5x, +10/s or 500/s",
         Unit::Factor => "0.5x",
+        Unit::Count => "3, +2 or 0.5x",
     }
 }
 
@@ -73,7 +106,10 @@ fn fault(preset: &Preset) -> (String, String) {
             By::Plus(a) => format!("{a:+}"),
             By::Set(v) => format!("= {v}"),
         };
-        format!("{kind}.{knob} {by}")
+        match convention(kind, knob) {
+            Some(what) => format!("{what} {kind}.{knob} {by}"),
+            None => format!("{kind}.{knob} {by}"),
+        }
     };
     let on = match preset.on {
         Side::Canary => "canary",

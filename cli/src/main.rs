@@ -1,10 +1,12 @@
 //! gatecrash: crash-test your rollout gates.
 
 mod args;
+mod library;
 mod list;
 mod output;
 mod run;
 mod score;
+mod select;
 
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
@@ -45,7 +47,7 @@ fn main() -> ExitCode {
     let result = match args::Args::parse().command {
         args::Command::Run(args) => run::run(&args),
         args::Command::Score(args) => score::score(&args),
-        args::Command::List { kind } => list::list(kind),
+        args::Command::List { kind, policy } => list::list(kind, policy.as_deref()),
         args::Command::Completions { shell } => {
             // Into memory first: the generator panics when its reader goes away.
             let mut script = Vec::new();

@@ -27,6 +27,14 @@ pub fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     })
 }
 
+/// Writes files (name, content) into a folder that the user asked for, and makes it if there is none.
+pub fn folder(path: &Path, files: &[(String, String)]) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| {
+        Failure::Input(format!("cannot make the folder `{}`: {error}; give a path where one may be made", path.display()))
+    })?;
+    files.iter().try_for_each(|(name, content)| file(&path.join(name), |out| out.write_all(content.as_bytes())))
+}
+
 /// Whether the result may carry colours.
 pub fn colour() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -6,6 +6,7 @@ use gatecrash_reports::{TrialReport, html_trial, svg_trial};
 use gatecrash_scenarios::{fits, load_policy, load_scenario};
 use gatecrash_sim::Match;
 use gatecrash_sim::scenario::{ReadReport, Traffic};
+use std::path::Path;
 
 /// Plays one trial and writes what was asked for.
 pub fn run(args: &Run) -> Result<(), Failure> {
@@ -32,6 +33,11 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     let recorded = recorded.as_ref();
     let report = TrialReport { trial: &trial, policy: &policy.value, expect: scenario.value.expect, recorded };
     write_files(args, &report)?;
+    if let Some(folder) = &args.gate_report {
+        let replay = replay(args, &name, folder);
+        let gates = report.gate_report(&replay).expect("the trial was played with its detail");
+        output::folder(folder, &gates.files())?;
+    }
     output::stdout(|out| match args.format {
         RunFormat::Text => report.write_text(out),
         RunFormat::Json => report.write_json(out),
@@ -52,4 +58,36 @@ fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {
         output::file(path, |out| report.write_trace(out))?;
     }
     Ok(())
+}
+
+/// The command that makes the same gate reports again.
+fn replay(args: &Run, policy: &str, folder: &Path) -> String {
+    let seed = args.seed.to_string();
+    let folder = folder.to_string_lossy();
+    let mut words = vec!["gatecrash", "run", &args.scenario, "--policy", policy, "--seed", &seed];
+    let severity = format!("{}x", args.severity);
+    if args.severity != 1.0 {
+        words.extend(["--severity", &severity]);
+    }
+    words.extend(["--gate-report", &folder]);
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_part_them() {
+        assert_eq!(
+            ["healthy-day", "a b.yaml", "it's", "", "$x"].map(quoted),
+            ["healthy-day", "'a b.yaml'", "'it'\\''s'", "''", "'$x'"]
+        );
+    }
 }

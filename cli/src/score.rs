@@ -1,104 +1,25 @@
 //! `score`: many trials, and what each policy is worth.
 
 use crate::args::Score;
+use crate::select::{Job, select};
 use crate::{Failure, output};
 use gatecrash_policies::Policy;
 use gatecrash_reports::score::{ScoreReport, Tally};
 use gatecrash_reports::{formats, html_score, svg_score};
-use gatecrash_scenarios::{Loaded, fits, library_policies, library_scenarios, load_policy, load_scenario};
-use gatecrash_sim::{Match, Scenario, Trial};
+use gatecrash_scenarios::Loaded;
+use gatecrash_sim::Match;
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// One scenario at one severity, with its policies.
-struct Job {
-    scenario: Scenario,
-    policies: Vec<Arc<Loaded<Policy>>>,
-}
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Plays all jobs and writes what was asked for.
 pub fn score(args: &Score) -> Result<(), Failure> {
     let jobs = select(args)?;
     let games = jobs.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-    let mut tallies: Vec<Vec<Tally>> = jobs.iter().map(tallies).collect();
-    play(args, &games, &mut tallies)?;
+    let tallies = play(args, &games, &jobs, jobs.iter().map(tallies).collect())?;
     let rows = tallies.iter().flatten().map(Tally::row).collect();
     let report = ScoreReport::new(args.seed, args.trials, rows);
     write(args, &report)
-}
-
-/// The scenarios and policies that the arguments mean.
-fn select(args: &Score) -> Result<Vec<Job>, Failure> {
-    let whole_library = args.scenarios.is_empty();
-    let names = match args.scenarios.as_slice() {
-        [] => library_scenarios().into_iter().map(|s| s.name.to_string()).collect(),
-        named => named.to_vec(),
-    };
-    let policies = policies(args)?;
-    let mut jobs = Vec::new();
-    let mut misfit = None;
-    for name in names {
-        let scenario = load_scenario(&name)?;
-        if scenario.value.slow && whole_library {
-            continue; // months long: only when asked for
-        }
-        scenario.warnings.iter().for_each(|warning| output::warn(warning));
-        let policies = if policies.is_empty() { vec![Arc::new(own_policy(&scenario)?)] } else { policies.clone() };
-        let mut fitting = Vec::new();
-        for policy in policies {
-            match fits(&scenario, &policy) {
-                Ok(warnings) => {
-                    let asked_for = !args.policies.is_empty() || !whole_library;
-                    warnings.iter().filter(|_| asked_for).for_each(|warning| output::warn(warning));
-                    fitting.push(policy);
-                }
-                // Nobody asked for this pair by name.
-                Err(error) if whole_library => {
-                    output::warn(&format!("{name} is left out for {}: {error}", policy.file));
-                    misfit.get_or_insert(error);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        // Where there is no fault, every size of it is the same.
-        let severities = if scenario.value.faults.is_empty() { &[1.0] } else { args.severity.as_slice() };
-        for severity in severities.iter().filter(|_| !fitting.is_empty()) {
-            let scenario = Scenario { severity: *severity, ..scenario.value.clone() };
-            jobs.push(Job { scenario, policies: fitting.clone() });
-        }
-    }
-    match misfit {
-        Some(error) if jobs.is_empty() => Err(error.into()),
-        _ if jobs.is_empty() => Err(Failure::Nothing("nothing was selected: there is no scenario to play".into())),
-        _ => Ok(jobs),
-    }
-}
-
-/// The policies that the arguments name, or the whole library when they name nothing at all; none where each scenario is to play
-/// its own. Policies of the same name are told apart by their files.
-fn policies(args: &Score) -> Result<Vec<Arc<Loaded<Policy>>>, Failure> {
-    let named = match args.policies.as_slice() {
-        [] if args.scenarios.is_empty() => library_policies().into_iter().map(|p| p.name.to_string()).collect(),
-        named => named.to_vec(),
-    };
-    let mut policies = named.iter().map(|name| load_policy(name)).collect::<Result<Vec<_>, _>>()?;
-    policies.iter().flat_map(|policy| &policy.warnings).for_each(|warning| output::warn(warning));
-    let names: Vec<String> = policies.iter().map(|policy| policy.value.name.clone()).collect();
-    for policy in &mut policies {
-        if names.iter().filter(|name| **name == policy.value.name).count() > 1 {
-            policy.value.name = format!("{} ({})", policy.value.name, policy.file);
-        }
-    }
-    Ok(policies.into_iter().map(Arc::new).collect())
-}
-
-fn own_policy(scenario: &Loaded<Scenario>) -> Result<Loaded<Policy>, Failure> {
-    let name = scenario.policy.as_ref().ok_or_else(|| {
-        Failure::Input(format!("{} names no policy of its own; add --policy, for instance --policy careful", scenario.file))
-    })?;
-    Ok(load_policy(name)?)
 }
 
 fn prepare(job: &Job) -> Result<Match<'_>, Failure> {
@@ -114,37 +35,44 @@ fn tallies(job: &Job) -> Vec<Tally> {
     job.policies.iter().map(tally).collect()
 }
 
-/// Plays every job with every seed, some at a time; the tallies take them in order, so that threads change no byte.
-fn play(args: &Score, games: &[Match], tallies: &mut [Vec<Tally>]) -> Result<(), Failure> {
-    /// Trials in memory at a time; large enough to keep all threads busy.
-    const CHUNK: usize = 512;
+/// Plays every job with every seed. Each thread takes the next trial set until there is none, so that all are busy to the end;
+/// tallies do not mind the order, so that threads change no byte. Seed by seed, so that an interrupted job says something of each row,
+/// and of each seed the long scenarios first, so that no thread is left alone with one.
+fn play(args: &Score, games: &[Match], jobs: &[Job], tallies: Vec<Vec<Tally>>) -> Result<Vec<Vec<Tally>>, Failure> {
     let threads = args.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Failure::Input(format!("cannot start the threads: {error}; try a smaller --jobs")))?;
     let stopped = stop_flag();
-    let bar = progress(games.len() as u64 * args.trials);
-    let tasks = (0..games.len()).flat_map(|game| (0..args.trials).map(move |i| (game, args.seed.wrapping_add(i))));
-    let mut tasks = tasks.peekable();
-    while tasks.peek().is_some() && !stopped.load(Ordering::Relaxed) {
-        let chunk: Vec<(usize, u64)> = tasks.by_ref().take(CHUNK).collect();
-        let one = |&(game, seed): &(usize, u64)| -> Option<Vec<Trial>> {
-            if stopped.load(Ordering::Relaxed) {
-                return None;
+    let total = games.len() as u64 * args.trials;
+    let bar = progress(total);
+    let order = longest_first(jobs);
+    let tallies: Vec<Mutex<Vec<Tally>>> = tallies.into_iter().map(Mutex::new).collect();
+    let next = AtomicU64::new(0);
+    pool.broadcast(|_| {
+        while !stopped.load(Ordering::Relaxed) {
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            if task >= total {
+                break;
             }
-            let trials = games[game].play(seed, false);
+            let game = order[(task % games.len() as u64) as usize];
+            let trials = games[game].play(args.seed.wrapping_add(task / games.len() as u64), false);
+            let mut tallies = tallies[game].lock().expect("no thread has panicked");
+            tallies.iter_mut().zip(&trials).for_each(|(tally, trial)| tally.add(trial));
             bar.inc(1);
-            Some(trials)
-        };
-        let played: Vec<Option<Vec<Trial>>> = pool.install(|| chunk.par_iter().with_max_len(1).map(one).collect());
-        for ((game, _), trials) in chunk.iter().zip(played) {
-            tallies[*game].iter_mut().zip(trials.iter().flatten()).for_each(|(tally, trial)| tally.add(trial));
         }
-    }
+    });
     bar.finish_and_clear();
     if stopped.load(Ordering::Relaxed) {
         output::warn("interrupted: this is what was finished");
     }
-    Ok(())
+    Ok(tallies.into_iter().map(|tallies| tallies.into_inner().expect("no thread has panicked")).collect())
+}
+
+/// The indices of the jobs by horizon and number of policies: a rough measure, but good enough.
+fn longest_first(jobs: &[Job]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse((jobs[i].scenario.horizon, jobs[i].policies.len())));
+    order
 }
 
 /// Raised by Ctrl-C; a second one ends the process at once.

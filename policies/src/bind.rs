@@ -1,7 +1,8 @@
 //! From a check as text to a check of one system: names become series, and what cannot work is said before it runs.
 
+use crate::fit::{fits, misfit, reduce};
 use crate::gate::{BoundCheck, BoundGate, Cell, CellLimit};
-use crate::policy::{Check, Gate, Limit, Metric, Op, Policy, Reading, Rule};
+use crate::policy::{Check, Gate, Limit, Metric, Policy, Reading, Rule};
 use crate::reading::{Reduce, Source};
 use crate::rules::State;
 use crate::sample::{Catalog, Segment, Series, SignalKind};
@@ -69,7 +70,7 @@ pub fn unit(check: &Check, catalog: &Catalog) -> Unit {
         Reading::Count(_) | Reading::Total(_) | Reading::Streak(_) => Unit::Plain,
         Reading::Mean(m) | Reading::Min(m) | Reading::Max(m) | Reading::Last(m) | Reading::Quantile(_, m) => {
             match find(m, catalog) {
-                Ok(Some(found)) if found.reads == SignalKind::Durations => Unit::Seconds,
+                Ok(Some(found)) if matches!(found.reads, SignalKind::Durations | SignalKind::Age) => Unit::Seconds,
                 _ => Unit::Plain,
             }
         }
@@ -113,6 +114,12 @@ fn find(metric: &Metric, catalog: &Catalog) -> Result<Option<Found>, String> {
         outcomes.extend(catalog.signals.iter().position(|s| s.component == own.component && s.name == "outcomes"));
     }
     Ok(Some(Found { reads: first.reads, signals, outcomes: outcomes.into_iter().map(|i| i as u16).collect() }))
+}
+
+/// What a component counts of the runs of a counter: its companion `signal_streak`, where it has one.
+fn runs_of(metric: &Metric, catalog: &Catalog) -> Option<Found> {
+    let companion = Metric { signal: format!("{}_streak", metric.signal), ..metric.clone() };
+    find(&companion, catalog).ok().flatten().filter(|found| found.reads == SignalKind::Amounts)
 }
 
 /// Whether a metric that was not found is merely not applicable.
@@ -225,15 +232,7 @@ pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Resul
     let relative = matches!(check.limit, Limit::TimesStable(_) | Limit::StablePlus(_));
     let mut cells = Vec::new();
     for part in parts(check, catalog)? {
-        let (index, label) = match &part.segment {
-            None => (0, String::new()),
-            Some(s) => {
-                let tracked = catalog.segment(&s.attribute, &s.value);
-                let index = tracked.ok_or_else(|| format!("segment {}={} is not among those tracked", s.attribute, s.value))?;
-                (1 + index as u16, format!("{}={}", s.attribute, s.value))
-            }
-        };
-        let source = source(&check.reading, index, catalog)?;
+        let source = source(&check.reading, part_of(part.segment.as_ref(), catalog)?, catalog)?;
         let limit = match part.limit {
             // To the samples' resolution, so that a reading of exactly the limit equals it.
             Limit::Absolute(v) if sized(&source) => CellLimit::Absolute((v * source.scale()).round() / source.scale()),
@@ -244,53 +243,50 @@ pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Resul
         };
         let sight = Window::new(source, check.over);
         let stable = relative.then(|| sight.clone());
-        cells.push(Cell { label, limit, sight, stable, rule: State::new(rule) });
+        cells.push(Cell { segment: part.segment, limit, sight, stable, rule: State::new(rule) });
     }
     Ok(Some(BoundCheck::new(check, unit(check, catalog), cells)))
 }
 
-/// Whether readings of this source are single outcomes of a duration or amount.
-fn sized(source: &Source) -> bool {
-    source.scale() != 1.0 && matches!(source.reduce, Reduce::Min | Reduce::Max | Reduce::Quantile(_))
+/// The part of the samples that a segment is.
+fn part_of(segment: Option<&Segment>, catalog: &Catalog) -> Result<u16, String> {
+    let Some(Segment { attribute, value }) = segment else { return Ok(0) };
+    let tracked = catalog.segment(attribute, value);
+    let index = tracked.ok_or_else(|| format!("segment {attribute}={value} is not among those tracked"))?;
+    Ok(1 + index as u16)
 }
 
-/// Whether reading, limit, window and rule go together.
-fn fits(check: &Check, rule: &Rule) -> Result<(), String> {
-    if let Some(mistake) = rule.mistake() {
-        return Err(mistake.into());
+/// What a check reads of everybody, or of the one segment that its metrics name: for readings without a verdict. `None`: not
+/// applicable to this system.
+pub(crate) fn bind_reading(check: &Check, catalog: &Catalog) -> Result<Option<Source>, String> {
+    if !applies(check, catalog)? {
+        return Ok(None);
     }
-    let relative = matches!(check.limit, Limit::TimesStable(_) | Limit::StablePlus(_));
-    match &check.reading {
-        Reading::Growth(_) | Reading::Streak(_) if relative => {
-            return Err("growth and streak are held against a number, not against stable".into());
-        }
-        Reading::Total(_) if check.over.is_some() => {
-            return Err("total(..) runs since the stage began and has no window; use count(..) for a window".into());
-        }
-        _ => {}
-    }
-    let share = matches!(check.reading, Reading::Quantile(..) | Reading::Share(..) | Reading::Ratio(..));
-    match rule {
-        Rule::Exceedance { .. } if !share => {
-            Err("the rule `exceedance` tests a share: a quantile such as p95(..), share(..) or ratio(..)".into())
-        }
-        Rule::Exceedance { .. } if check.op == Op::Equal => Err("the rule `exceedance` needs <= or >=".into()),
-        _ => Ok(()),
-    }
+    let named = check.reading.metrics()[0].segment.clone();
+    let segment = named.map(|(attribute, value)| Segment { attribute, value });
+    source(&check.reading, part_of(segment.as_ref(), catalog)?, catalog).map(Some)
+}
+
+/// Whether readings of this source are single outcomes of a duration or amount.
+fn sized(source: &Source) -> bool {
+    source.scale() != 1.0 && matches!(source.reduce, Reduce::Min | Reduce::Max | Reduce::Streak | Reduce::Quantile(_))
 }
 
 /// What a reading takes from the samples' part `part`.
 fn source(reading: &Reading, part: u16, catalog: &Catalog) -> Result<Source, String> {
     let metric = reading.metrics()[0];
-    let found = find(metric, catalog)?.expect("the caller saw that the check applies");
+    let mut found = find(metric, catalog)?.expect("the caller saw that the check applies");
+    if matches!(reading, Reading::Streak(_)) && found.reads == SignalKind::Counter {
+        found = runs_of(metric, catalog).unwrap_or(found);
+    }
     let reads = found.reads;
     let reduce = reduce(reading, reads).ok_or_else(|| misfit(reading, metric, reads))?;
     let series = |ids: &[u16]| ids.iter().map(|&signal| Series { signal, part }).collect::<Vec<_>>();
     let (outcomes, outcomes_read) = match reading {
         Reading::Ratio(_, b) => {
             let below = find(b, catalog)?.expect("the caller saw that the check applies");
-            if below.reads == SignalKind::Gauge {
-                return Err(misfit(reading, b, SignalKind::Gauge));
+            if below.reads.is_level() {
+                return Err(misfit(reading, b, below.reads));
             }
             (series(&below.signals), below.reads)
         }
@@ -298,42 +294,4 @@ fn source(reading: &Reading, part: u16, catalog: &Catalog) -> Result<Source, Str
         _ => (Vec::new(), SignalKind::Counter),
     };
     Ok(Source { reduce, reads, series: series(&found.signals), outcomes, outcomes_read })
-}
-
-/// How a reading of such a signal is reduced; `None` when it makes no sense.
-fn reduce(reading: &Reading, reads: SignalKind) -> Option<Reduce> {
-    use SignalKind::{Amounts, Counter, Durations, Gauge};
-    let sized = matches!(reads, Durations | Amounts);
-    Some(match reading {
-        Reading::Count(_) | Reading::Total(_) if reads != Gauge => Reduce::Count,
-        Reading::Rate(_) if reads != Gauge => Reduce::Rate,
-        Reading::Ratio(..) if reads != Gauge => Reduce::Ratio,
-        Reading::Share(_, op, value) if sized => {
-            let scale = if reads == Durations { 1e6 } else { 1e3 };
-            Reduce::Share(*op, (value * scale).round() as u64)
-        }
-        Reading::Mean(_) if reads != Counter => Reduce::Mean,
-        Reading::Min(_) if reads != Counter => Reduce::Min,
-        Reading::Max(_) if reads != Counter => Reduce::Max,
-        Reading::Last(_) if !sized => Reduce::Last,
-        Reading::Quantile(q, _) if sized => Reduce::Quantile(*q),
-        Reading::Growth(inner) if !sized => match **inner {
-            Reading::Total(_) if reads == Counter => Reduce::GrowthOfTotal,
-            Reading::Last(_) => Reduce::Growth,
-            _ => return None,
-        },
-        // A counter does not tell whose outcomes it counts: the component must count the run itself.
-        Reading::Streak(_) if matches!(reads, Gauge | Amounts) => Reduce::Max,
-        _ => return None,
-    })
-}
-
-fn misfit(reading: &Reading, metric: &Metric, reads: SignalKind) -> String {
-    let (is, fits) = match reads {
-        SignalKind::Counter => ("a counter", "count, rate, ratio, total, last or growth"),
-        SignalKind::Gauge => ("a level", "mean, min, max, last or growth"),
-        SignalKind::Durations => ("a duration", "a quantile such as p95, share, mean, min, max or count"),
-        SignalKind::Amounts => ("an amount", "a quantile such as p95, share, mean, min, max or count"),
-    };
-    format!("`{reading}` cannot be read: {metric} is {is}; use {fits}")
 }

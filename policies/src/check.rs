@@ -1,13 +1,15 @@
-//! The check grammar: `reduce(metric[segment=value]) op limit [per attribute] [over window]`.
+//! The check grammar: `reduce(metric[segment=value, arm=name]) op limit [per attribute] [over window]`.
 //!
 //! A parser by hand, since what matters here is the message: every mistake names its place, what was found there
 //! and what would be right.
 
-use crate::policy::{Check, Limit, Metric, Op, Reading};
+use crate::policy::{Check, Limit, Op, Reading};
 use crate::suggest::did_you_mean;
 use crate::time::Span;
 use crate::units;
 use std::fmt;
+
+mod metric;
 
 /// Why a text is not a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,25 +183,6 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn metric(&mut self) -> Parsed<Metric> {
-        let component = self.name("a metric such as runs.latency")?.to_string();
-        if !self.rest().starts_with('.') {
-            return Err(self.wrong(format!("expected `.` and a signal after `{component}`: a metric is component.signal")));
-        }
-        self.at += 1;
-        let signal = self.name("a signal after the dot")?.to_string();
-        let segment = if self.take("[") {
-            let attribute = self.name("an attribute, such as surface")?.to_string();
-            self.expect("=", "and the attribute's value")?;
-            let value = self.name("the attribute's value")?.to_string();
-            self.expect("]", "after the segment")?;
-            Some((attribute, value))
-        } else {
-            None
-        };
-        Ok(Metric { component, signal, segment })
-    }
-
     fn op(&mut self) -> Parsed<Op> {
         // The longer ones first: `<` begins `<=`.
         let ops = [("<=", Op::AtMost), (">=", Op::AtLeast), ("==", Op::Equal), ("<", Op::Below), (">", Op::Above)];
@@ -312,9 +295,10 @@ impl<'a> Parser<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Metric;
 
     fn metric(component: &str, signal: &str) -> Metric {
-        Metric { component: component.into(), signal: signal.into(), segment: None }
+        Metric { component: component.into(), signal: signal.into(), segment: None, arm: None }
     }
 
     #[test]

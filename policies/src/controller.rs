@@ -1,5 +1,6 @@
 //! Who decides.
 
+use crate::calendar::Calendar;
 use crate::policy::{Act, Cohort};
 use crate::sample::Sample;
 use crate::time::{Span, Time};
@@ -12,6 +13,19 @@ pub struct View<'a> {
     pub arrived: &'a [Sample],
     /// For each action issued so far, in order: when it had taken effect, if it has.
     pub done: &'a [Option<Time>],
+    /// The items of readiness that are claimed to hold by now; `None` where nobody keeps a list: then they hold as the policy plans.
+    pub claims: Option<&'a [Claim]>,
+    /// The working hours, for business days.
+    pub calendar: Calendar,
+}
+
+/// An item of readiness that somebody ticked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The item.
+    pub item: String,
+    /// Since when, or when it was last checked.
+    pub since: Time,
 }
 
 /// Something that the controller wants done. Two decisions are alike when their actions are equal.
@@ -23,6 +37,8 @@ pub enum Action {
         name: String,
         /// Who meets the canary.
         cohort: Cohort,
+        /// What is done beside.
+        enter: Vec<Act>,
     },
     /// Carry out a playbook step.
     Step {
@@ -32,6 +48,16 @@ pub enum Action {
         takes: Span,
         /// Waits for an operator to acknowledge first.
         by_operator: bool,
+    },
+    /// Ask people to look: done when somebody in this role has.
+    Review {
+        /// The role; may be empty.
+        by: String,
+    },
+    /// Ask people to check items of readiness again: done when they have.
+    Recheck {
+        /// The items.
+        items: Vec<String>,
     },
     /// Page the operator, who carries out the playbook's last step by hand: done when they have.
     Page,
@@ -46,11 +72,15 @@ pub enum Decision {
     Rollback {
         /// The gates that fired, at least one.
         gates: Vec<usize>,
+        /// A `stop` gate fired: the rollout is frozen, and the playbook waits for an operator.
+        stop: bool,
     },
-    /// The rollout stays where it is for good: a `stop` gate fired.
-    Stop {
-        /// The gates that fired.
-        gates: Vec<usize>,
+    /// A line for the timeline.
+    Say {
+        /// `readiness`, `review` or `measure`.
+        kind: &'static str,
+        /// What, in words.
+        text: String,
     },
     /// Everyone is on the canary and the last soak is served.
     Finish,

@@ -1,10 +1,10 @@
 //! A check of one system at work: windows, limit, rule, and the verdict of a round.
 
 use crate::hist::cell_of;
-use crate::policy::{Check, Op, Unmet};
-use crate::reading::Reduce;
-use crate::rules::{Judge, Look, Share, State};
-use crate::sample::{Arm, Sample};
+use crate::policy::{Check, Op, Scope, Unmet};
+use crate::reading::{Reduce, blocks};
+use crate::rules::{Arms, Events, Judge, Look, Share, State, Trend};
+use crate::sample::{Arm, Sample, Segment};
 use crate::show::Unit;
 use crate::time::Time;
 use crate::verdict::{Evidence, Status, Verdict};
@@ -24,8 +24,8 @@ pub(crate) enum CellLimit {
 /// A check in one segment, or in all together.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cell {
-    /// `surface=ios`; empty when everybody is meant.
-    pub label: String,
+    /// `None` when everybody is meant.
+    pub segment: Option<Segment>,
     pub limit: CellLimit,
     /// What the arm under judgement shows.
     pub sight: Window,
@@ -40,7 +40,10 @@ pub(crate) struct BoundCheck {
     /// As in the policy.
     pub check: Check,
     pub unit: Unit,
+    /// The arm under judgement.
     arm: Arm,
+    /// What is read instead, where the check names an arm.
+    scope: Option<Scope>,
     /// As bound: what the rules are when nothing has been seen.
     blank: Option<State>,
     cells: Vec<Cell>,
@@ -59,20 +62,21 @@ pub(crate) struct Moment {
 impl BoundCheck {
     pub fn new(check: &Check, unit: Unit, cells: Vec<Cell>) -> BoundCheck {
         let blank = cells.first().map(|c| c.rule.clone());
-        BoundCheck { check: check.clone(), unit, arm: Arm::Canary, blank, cells }
+        let scope = check.reading.metrics()[0].arm;
+        BoundCheck { check: check.clone(), unit, arm: Arm::Canary, scope, blank, cells }
     }
 
     /// The same check of another arm, with nothing seen, of samples that lie wholly after `floor`.
     pub fn afresh(&self, arm: Arm, floor: Time) -> BoundCheck {
         let blank = |cell: &Cell| Cell {
-            label: cell.label.clone(),
+            segment: cell.segment.clone(),
             limit: cell.limit,
             sight: cell.sight.afresh(floor),
             stable: cell.stable.as_ref().map(|w| w.afresh(floor)),
             rule: self.blank.clone().unwrap_or_else(|| cell.rule.clone()),
         };
         let cells = self.cells.iter().map(blank).collect();
-        BoundCheck { check: self.check.clone(), unit: self.unit, arm, blank: self.blank.clone(), cells }
+        BoundCheck { check: self.check.clone(), unit: self.unit, arm, scope: self.scope, blank: self.blank.clone(), cells }
     }
 
     fn forget(&mut self) {
@@ -95,8 +99,9 @@ impl BoundCheck {
 
     /// Takes in a sample that has arrived.
     pub fn take(&mut self, sample: &Sample) {
+        let sees = self.scope.map_or(sample.arm == self.arm, |scope| scope.holds(sample.arm));
         for cell in &mut self.cells {
-            if sample.arm == self.arm {
+            if sees {
                 cell.sight.take(sample);
             }
             if let Some(stable) = cell.stable.as_mut().filter(|_| sample.arm == Arm::Stable) {
@@ -109,7 +114,15 @@ impl BoundCheck {
     /// out.
     pub fn judge(&mut self, moment: Moment) -> Verdict {
         let op = self.check.op;
-        let verdicts: Vec<Verdict> = self.cells.iter_mut().filter_map(|cell| cell.judge(op, moment)).collect();
+        let mut failing = Vec::new();
+        let mut verdicts = Vec::new();
+        for cell in &mut self.cells {
+            let Some(verdict) = cell.judge(op, moment) else { continue };
+            if verdict.status == Status::Fail {
+                failing.extend(cell.segment.clone());
+            }
+            verdicts.push(verdict);
+        }
         let worst = |v: &Verdict| match v.status {
             Status::Fail => 0,
             Status::NoData => 1,
@@ -122,6 +135,7 @@ impl BoundCheck {
             Verdict { status: Status::Inconclusive, evidence }
         });
         verdict.evidence.unit = self.unit;
+        verdict.evidence.failing = failing;
         verdict
     }
 }
@@ -133,7 +147,7 @@ impl Cell {
         self.sight.slide(now);
         let sums = *self.sight.sums();
         let nobody = sums.subject_time == 0 && sums.outcomes == 0 && sums.events == 0;
-        if !self.label.is_empty() && !self.sight.is_empty() && nobody {
+        if self.segment.is_some() && !self.sight.is_empty() && nobody {
             return None;
         }
         let mut evidence = Evidence {
@@ -143,7 +157,8 @@ impl Cell {
             age: self.sight.newest().map(|newest| now.since(newest)),
             ..Evidence::default()
         };
-        let mut notes = vec![self.label.clone()];
+        let label = self.segment.as_ref().map(|s| format!("{}={}", s.attribute, s.value));
+        let mut notes = vec![label.unwrap_or_default()];
         let limit = self.limit(moment, &mut notes);
         evidence.limit = limit;
         let status = match (evidence.value, limit) {
@@ -155,6 +170,10 @@ impl Cell {
             }
             (_, None) => Status::Inconclusive,
         };
+        evidence.still = self.sight.still();
+        if let Some(still) = evidence.still {
+            notes.push(format!("suspect: it has not moved for {still}"));
+        }
         evidence.note = notes.into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join("; ");
         Some(Verdict { status, evidence })
     }
@@ -162,13 +181,38 @@ impl Cell {
     fn weigh(&mut self, op: Op, value: f64, limit: f64, min_samples: u64, notes: &mut Vec<String>) -> Status {
         let outcomes = self.sight.sums().outcomes;
         let enough = outcomes >= min_samples;
-        let look = Look { within: self.within(op, value, limit), share: self.share(op, limit), enough };
+        let look = Look {
+            within: self.within(op, value, limit),
+            share: self.share(op, limit),
+            enough,
+            arms: self.arms(),
+            trend: self.trend(op),
+        };
         let answer = self.rule.judge(&look);
         notes.push(answer.note);
         if !enough && answer.status == Status::Inconclusive {
             notes.push(format!("{outcomes} of the {min_samples} outcomes it takes"));
         }
         answer.status
+    }
+
+    /// Both arms' events, where the rule compares them. Stable's window ends where the limit was read.
+    fn arms(&self) -> Option<Arms> {
+        let (State::PoissonRatio(_), CellLimit::Times(ratio), Some(stable)) = (&self.rule, self.limit, &self.stable) else {
+            return None;
+        };
+        let of = |window: &Window| {
+            let sums = window.sums();
+            Events { events: sums.events, exposure: sums.subject_time as f64 / 1e6 }
+        };
+        Some(Arms { canary: of(&self.sight), stable: of(stable), ratio })
+    }
+
+    /// The points of a slope, where the rule looks for a trend.
+    fn trend(&self, op: Op) -> Option<Trend> {
+        let climb = matches!(op, Op::AtLeast | Op::Above);
+        let points = || blocks(&self.sight.series()).into_iter().map(|(_, value)| value).collect();
+        matches!(self.rule, State::MannKendall(_)).then(|| Trend { points: points(), climb })
     }
 
     /// A limit in the samples' own unit.
@@ -271,7 +315,7 @@ impl BoundGate {
             let held_back = |status, note: &str| {
                 // The needed reading's numbers are not the gate's own.
                 let note = format!("{note}: {}", needs.check);
-                let evidence = Evidence { value: None, limit: None, note, ..met.evidence.clone() };
+                let evidence = Evidence { value: None, limit: None, note, failing: Vec::new(), ..met.evidence.clone() };
                 Some(Verdict { status, evidence })
             };
             match (met.status, unmet) {

@@ -5,10 +5,14 @@
 //! simulator, by recorded metrics and by a drill, so the gate you test is the gate you ship.
 
 pub mod bind;
+pub mod calendar;
 pub mod check;
 pub mod controller;
+mod fit;
 mod gate;
 pub mod hist;
+pub mod kpi;
+pub mod passage;
 mod playbook;
 pub mod policy;
 mod reading;
@@ -23,9 +27,11 @@ pub mod verdict;
 mod window;
 
 pub use bind::{BindError, check_scrape};
+pub use calendar::{Calendar, Hours};
 pub use check::{GrammarError, parse};
 pub use controller::{Action, Controller, Decision, View};
 pub use hist::Hist;
+pub use kpi::Kpi;
 pub use policy::{Cohort, Gate, Policy, Stage};
 pub use rollout::Rollout;
 pub use sample::{Arm, Catalog, Sample};

@@ -3,13 +3,14 @@
 //! Steps follow one another. A step with `try_for` waits for validation and ends the playbook if it succeeds. After the last step
 //! the recovery check runs in every round; when it does not succeed in time, the operator is paged, once.
 //!
-//! The recovery check reads the arm `former`, and the canary as long as no step has sent everyone back. A limit relative to stable
+//! The recovery check reads the arm `former`; while a step with `try_for` that only bends knobs is tried and not everyone was sent
+//! back, it reads the canary. A limit relative to stable
 //! compares with all of stable, which includes the former subjects themselves: after a withdrawal from 10 % that dilutes the
 //! comparison a little, after one from 90 % it is nearly a comparison with oneself. An absolute limit is the better check there.
 
 use crate::controller::{Action, Decision, View};
 use crate::gate::{BoundCheck, BoundGate, Moment};
-use crate::policy::{Act, Cohort, Rollback, Step, Validate};
+use crate::policy::{AFFECTED, Act, Cohort, Rollback, Step, Validate};
 use crate::sample::Arm;
 use crate::time::{Span, Time};
 use crate::verdict::{Status, Verdict};
@@ -76,13 +77,15 @@ impl Template {
 #[derive(Clone, Debug, PartialEq)]
 struct Validation {
     checks: Template,
+    /// What it reads.
+    arm: Arm,
     /// How many of the arrived samples were taken in.
     seen: usize,
     /// The first of the passing rounds without a break.
     clean_since: Option<Time>,
 }
 
-/// What the recovery check said in a round.
+/// What gates and checks said in a round.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Said {
     /// By index in the policy.
@@ -91,11 +94,23 @@ pub(crate) struct Said {
     pub checks: Vec<(usize, Verdict)>,
 }
 
+impl Said {
+    /// The surfaces in which these gates fail, each once, in order.
+    pub fn failing_surfaces(&self, gates: &[usize]) -> Vec<String> {
+        let fired = self.gates.iter().filter(|(i, _)| gates.contains(i));
+        let segments = fired.flat_map(|(_, v)| &v.evidence.failing).filter(|s| s.attribute == "surface");
+        let mut surfaces: Vec<String> = segments.map(|s| s.value.clone()).collect();
+        surfaces.sort_unstable();
+        surfaces.dedup();
+        surfaces
+    }
+}
+
 impl Validation {
     fn new(template: &Template, arm: Arm, floor: Time) -> Validation {
         let gates = template.gates.iter().map(|(i, gate)| (*i, gate.afresh(arm, floor))).collect();
         let checks = template.checks.iter().map(|(i, check)| (*i, check.afresh(arm, floor))).collect();
-        Validation { checks: Template { gates, checks, ..*template }, seen: 0, clean_since: None }
+        Validation { checks: Template { gates, checks, ..*template }, arm, seen: 0, clean_since: None }
     }
 
     /// Judges the round: whether recovery is validated in it.
@@ -119,15 +134,8 @@ impl Validation {
 
 /// Sends everyone back at once: what is done when the playbook has no step for the gates that fired.
 fn withdraw() -> Step {
-    Step {
-        name: "withdraw".into(),
-        acts: vec![Act::Cohort { cohort: Cohort::Nobody, environments: Vec::new(), only: None }],
-        takes: Span::ZERO,
-        try_for: None,
-        when: Vec::new(),
-        unless: Vec::new(),
-        by_operator: false,
-    }
+    let acts = vec![Act::Cohort { cohort: Cohort::Nobody, environments: Vec::new(), only: None }];
+    Step { name: "withdraw".into(), acts, ..Step::default() }
 }
 
 fn withdraws(step: &Step) -> bool {
@@ -136,15 +144,42 @@ fn withdraws(step: &Step) -> bool {
     step.acts.iter().any(everyone)
 }
 
+/// The step with one act for each surface in which a gate fired, where it says so; `None` when there is no such surface.
+fn in_affected(step: &Step, affected: &[String]) -> Option<Step> {
+    let is_affected = |act: &Act| matches!(act, Act::Cohort { only: Some(only), .. } if only == AFFECTED);
+    if affected.is_empty() && step.acts.iter().any(is_affected) {
+        return None;
+    }
+    let expand = |act: &Act| match act {
+        Act::Cohort { cohort, environments, .. } if is_affected(act) => {
+            let here = |surface: &String| Act::Cohort {
+                cohort: cohort.clone(),
+                environments: environments.clone(),
+                only: Some(surface.clone()),
+            };
+            affected.iter().map(here).collect()
+        }
+        act => vec![act.clone()],
+    };
+    Some(Step { acts: step.acts.iter().flat_map(expand).collect(), ..step.clone() })
+}
+
+fn moves_subjects(step: &Step) -> bool {
+    step.acts.iter().any(|act| matches!(act, Act::Cohort { .. }))
+}
+
 impl Playbook {
-    /// Begins the steps that apply to the gates that fired; `issued` actions were issued before. Returns the first action.
-    pub fn begin(rollback: &Rollback, fired: &[usize], issued: usize) -> (Playbook, Action) {
+    /// Begins the steps that apply to the gates that fired, in these surfaces; `issued` actions were issued before. Returns the
+    /// first action. After a `stop` an operator has to come first.
+    pub fn begin(rollback: &Rollback, fired: &[usize], affected: &[String], stop: bool, issued: usize) -> (Playbook, Action) {
         let applies = |step: &&Step| {
             let fired = |gates: &[usize]| gates.iter().any(|g| fired.contains(g));
             (step.when.is_empty() || fired(&step.when)) && !fired(&step.unless)
         };
-        let mut queue: VecDeque<Step> = rollback.playbook.iter().filter(applies).cloned().collect();
-        let first = queue.pop_front().unwrap_or_else(withdraw);
+        let steps = rollback.playbook.iter().filter(applies);
+        let mut queue: VecDeque<Step> = steps.filter_map(|step| in_affected(step, affected)).collect();
+        let mut first = queue.pop_front().unwrap_or_else(withdraw);
+        first.by_operator |= stop;
         let action = action_of(&first);
         let playbook = Playbook {
             queue,
@@ -203,8 +238,8 @@ impl Playbook {
     ) -> Vec<Decision> {
         let Some(done) = view.done.get(action).copied().flatten() else { return Vec::new() };
         let Some(try_for) = step.try_for else { return self.next_step(view, template, done, issued, said) };
-        // Until everyone is withdrawn the harm, if any is left, is to be seen on the canary.
-        let arm = if self.withdraws { Arm::Former } else { Arm::Canary };
+        // Whom a step has sent back shows whether that helped. As long as steps only bend knobs it is to be seen on the canary.
+        let arm = if self.withdraws || moves_subjects(step) { Arm::Former } else { Arm::Canary };
         self.validation = Some(Validation::new(template, arm, done));
         self.at = At::Trying { until: done + try_for, step: step.name.clone() };
         self.round(view, template, issued, said)
@@ -220,7 +255,7 @@ impl Playbook {
             return vec![Decision::Act(action)];
         }
         // A last step that was tried in vain keeps its window if it already reads the right arm.
-        if !(self.withdraws && self.validation.is_some()) {
+        if self.validation.as_ref().is_none_or(|v| v.arm != Arm::Former) {
             self.validation = Some(Validation::new(template, Arm::Former, effect));
         }
         self.at = At::Waiting { since: effect, mitigated: false };

@@ -3,20 +3,75 @@
 use crate::time::Span;
 
 /// A rollout policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
     /// Its name.
     pub name: String,
     /// What it is for, in a line.
     pub about: String,
+    /// The role that answers for the rollout and signs what is decided; may be empty.
+    pub owner: String,
     /// Time between rounds.
     pub round: Span,
+    /// What must be closed before anybody is exposed.
+    pub readiness: Option<Readiness>,
     /// All gates; stages name theirs.
     pub gates: Vec<Gate>,
     /// In order.
     pub stages: Vec<Stage>,
+    /// Gates that are read again at fixed times after the first exposure; reported, never acted upon.
+    pub measures: Vec<Measure>,
     /// What happens after the decision to roll back.
     pub rollback: Rollback,
+}
+
+/// What must be closed before anybody is exposed. A stage that exposes somebody, or mirrors traffic, begins only while all
+/// required items are closed and no blocking item is present.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Readiness {
+    /// In file order.
+    pub items: Vec<Item>,
+    /// No stage may expose more (checked when the file is read).
+    pub max_exposure: Option<Cohort>,
+    /// A shadow stage must come before the first exposure (checked when the file is read).
+    pub require_shadow: bool,
+}
+
+/// Something to be ready.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its name; the scenario says under the same name what is claimed and what is true.
+    pub name: String,
+    /// Whether its presence blocks (`block_if`) rather than its absence (`require`).
+    pub blocks: bool,
+    /// The role that closes it; may be empty.
+    pub owner: String,
+    /// The group that it belongs to, such as `runtime` or `observability`; may be empty.
+    pub block: String,
+    /// It must have been checked so recently when a stage begins; otherwise somebody has to check it again. Less than a round
+    /// counts as a round.
+    pub fresh: Option<Span>,
+    /// When it closes, since the trial began, where nobody keeps a list: at once when `None`. A blocking item is present until
+    /// then: absent from the beginning when `None`, present for good when never.
+    pub closes: Option<Closes>,
+}
+
+/// When an item closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closes {
+    /// So long after the beginning.
+    After(Span),
+    /// Not at all.
+    Never,
+}
+
+/// A gate that is read again later, as long as the rollout goes forward: a last soak that is shorter cuts it off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Index into `Policy::gates`.
+    pub gate: usize,
+    /// How long after the first exposure took effect, in rising order.
+    pub at: Vec<Span>,
 }
 
 /// What number, what is allowed, and how evidence is weighed.
@@ -24,6 +79,8 @@ pub struct Policy {
 pub struct Gate {
     /// Its name.
     pub name: String,
+    /// The requirement that it is a part of, where several gates make one (`slow-consumer`); may be empty.
+    pub row: String,
     /// Reading, operator, limit and window.
     pub check: Check,
     /// How evidence is weighed.
@@ -44,7 +101,7 @@ pub enum OnFail {
     Rollback,
     /// Does not advance while it fails.
     Hold,
-    /// Never advances again: the rollout stays where it is for people to decide.
+    /// Never advances again, and pages the operator, who rolls back: the evidence itself is not to be trusted any more.
     Stop,
 }
 
@@ -109,7 +166,8 @@ pub enum Reading {
     Quantile(f64, Metric),
     /// Slope per second of a counter's increments or of a level (Theil-Sen).
     Growth(Box<Reading>),
-    /// Longest run of attempts of one case.
+    /// Longest run of attempts of one case, none being 0: of numbers that count it, or of a counter whose component counts it as
+    /// `signal_streak`. Every scrape is one outcome.
     Streak(Metric),
 }
 
@@ -140,8 +198,23 @@ pub struct Metric {
     pub component: String,
     /// The signal.
     pub signal: String,
-    /// Only subjects of this segment.
+    /// Only subjects or outcomes of this segment.
     pub segment: Option<(String, String)>,
+    /// `[arm=stable]`: another arm than the one under judgement.
+    pub arm: Option<Scope>,
+}
+
+/// The reserved segment `arm`: whose samples a metric reads, also in the recovery check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the canary serves.
+    Canary,
+    /// What stable serves.
+    Stable,
+    /// Subjects that were on the canary and are not any more.
+    Former,
+    /// Stable and canary together: counts and levels are added, ages too.
+    All,
 }
 
 /// A comparison.
@@ -196,12 +269,23 @@ pub enum Rule {
         /// Chance of a false alarm per look, 0..1.
         alpha: f64,
     },
+    /// Exact conditional test that the canary's rate is above its multiple of stable's.
+    PoissonRatio {
+        /// Chance of a false alarm per look, 0..1.
+        alpha: f64,
+    },
+    /// Mann-Kendall test for a trend, with the limit as a floor under the Theil-Sen slope.
+    MannKendall {
+        /// Chance of a false alarm per look, 0..1.
+        alpha: f64,
+    },
 }
 
 /// Who meets the canary.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cohort {
     /// Nobody.
+    #[default]
     Nobody,
     /// The canary serves a copy of the traffic; users never see it.
     Shadow,
@@ -217,11 +301,16 @@ pub enum Cohort {
         attribute: String,
         /// Its values.
         values: Vec<String>,
+        /// Only so many of them, those with the lowest buckets.
+        count: Option<u32>,
     },
+    /// So many groups and subjects, those with the lowest buckets: `{ channel: 1, session: 2 }`. `session`, `user` and `subject`
+    /// mean single subjects; other names mean all subjects of so many values of that attribute.
+    Counted(Vec<(String, u32)>),
 }
 
 /// A cohort with its gates.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stage {
     /// Its name.
     pub name: String,
@@ -229,8 +318,25 @@ pub struct Stage {
     pub cohort: Cohort,
     /// Least healthy time in it.
     pub soak: Span,
+    /// Beside `soak`: so many whole days of the operators' working hours.
+    pub business_days: u32,
     /// Indices into `Policy::gates`.
     pub gates: Vec<usize>,
+    /// What is done when it begins: knobs are set on the canary with the cohort; restarts and probes follow once both are in effect.
+    pub enter: Vec<Act>,
+    /// When people look.
+    pub review: Option<Review>,
+}
+
+/// Checkpoints of people. While one is due and nobody has held it, the rollout does not advance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    /// Again and again while the stage lasts.
+    pub every: Option<Span>,
+    /// Once more when everything else is ready for the next stage.
+    pub before_next: bool,
+    /// The role that looks; may be empty.
+    pub by: String,
 }
 
 /// The way back.
@@ -247,7 +353,7 @@ pub struct Rollback {
 }
 
 /// One step of the playbook.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Step {
     /// Its name.
     pub name: String,
@@ -274,10 +380,10 @@ pub enum Act {
         cohort: Cohort,
         /// Where; all when empty.
         environments: Vec<String>,
-        /// `only: ios` restricts it to one surface.
+        /// `only: ios` restricts it to one surface; [`AFFECTED`] to those in which a gate fired.
         only: Option<String>,
     },
-    /// Bend knobs: component (or kind), knob, by how much. Applies to what the canary serves and to its former subjects.
+    /// Bend a knob.
     Bend {
         /// The component or kind.
         component: String,
@@ -285,10 +391,24 @@ pub enum Act {
         knob: String,
         /// By how much.
         by: By,
+        /// For subjects of these environments only; all when empty.
+        environments: Vec<String>,
+        /// For what the canary serves, rather than for everybody.
+        canary_only: bool,
     },
     /// Restart a component: drops its connections and what is in flight.
     Restart(String),
+    /// Send requests of our own as a subject on the canary; their outcomes are those of the segment `probe=name`.
+    Probe {
+        /// What the requests are called.
+        name: String,
+        /// How many.
+        count: u32,
+    },
 }
+
+/// `only: affected`: the surfaces in which a gate fired.
+pub const AFFECTED: &str = "affected";
 
 /// How a knob is bent.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::hist::Hist;
 use crate::policy::Op;
-use crate::sample::{Sample, Series, SignalKind};
+use crate::sample::{Arm, Sample, Series, SignalKind};
 use crate::time::Time;
 
 /// How points become a number.
@@ -20,8 +20,10 @@ pub(crate) enum Reduce {
     Mean,
     /// Smallest.
     Min,
-    /// Largest; of a streak that the component counts itself, too.
+    /// Largest; of a level that counts a run itself, too.
     Max,
+    /// Longest run that a scrape saw, or none: what a component counts as numbers.
+    Streak,
     /// The newest sample's level or increase.
     Last,
     /// A quantile of outcomes.
@@ -52,6 +54,8 @@ pub(crate) struct Source {
 pub(crate) struct Point {
     /// The sample's stamp.
     pub stamp: Time,
+    /// Whose samples it is made of, a bit for each.
+    pub arms: u8,
     /// The time it covers, in microseconds.
     pub span: u64,
     /// Subjects of the part that is read.
@@ -86,7 +90,7 @@ impl Source {
     /// The unit of the samples in the unit of checks: seconds of microseconds, ones of thousandths.
     pub fn scale(&self) -> f64 {
         match self.reads {
-            SignalKind::Durations => 1e6,
+            SignalKind::Durations | SignalKind::Age => 1e6,
             SignalKind::Amounts => 1e3,
             SignalKind::Counter | SignalKind::Gauge => 1.0,
         }
@@ -97,6 +101,7 @@ impl Source {
         let part = self.series.first().map_or(0, |s| usize::from(s.part));
         let mut point = Point {
             stamp: sample.stamp,
+            arms: arm_bit(sample.arm),
             span: sample.span.0,
             subjects: sample.subjects.get(part).copied().unwrap_or(0),
             events: 0,
@@ -110,7 +115,7 @@ impl Source {
         };
         match self.reads {
             SignalKind::Counter => self.take_counters(sample, &mut point),
-            SignalKind::Gauge => self.take_levels(sample, &mut point),
+            SignalKind::Gauge | SignalKind::Age => self.take_levels(sample, &mut point),
             SignalKind::Durations | SignalKind::Amounts => self.take_hists(sample, &mut point),
         }
         if !self.outcomes.is_empty() {
@@ -152,7 +157,40 @@ impl Source {
             }
         }
         point.valued = point.outcomes > 0;
+        if self.reduce == Reduce::Streak {
+            // No number is no run: what counts is that somebody looked.
+            point.outcomes = 1;
+            point.valued = true;
+        }
     }
+
+    /// Whether every sample counts as one outcome.
+    fn counts_scrapes(&self) -> bool {
+        let sized = matches!(self.reads, SignalKind::Durations | SignalKind::Amounts);
+        self.reduce == Reduce::Streak || (self.outcomes.is_empty() && !sized)
+    }
+
+    /// Adds another arm's point of the same scrape, as several series of one sample are added.
+    pub fn join(&self, point: &mut Point, other: Point) {
+        point.arms |= other.arms;
+        point.span = point.span.max(other.span);
+        point.subjects += other.subjects;
+        point.events += other.events;
+        point.outcomes = if self.counts_scrapes() { point.outcomes.max(other.outcomes) } else { point.outcomes + other.outcomes };
+        point.sum += other.sum;
+        point.last += other.last;
+        point.low = if self.reads.is_level() { point.last } else { point.low.min(other.low) };
+        point.high = point.high.max(other.high);
+        point.valued |= other.valued;
+        if let Some(hist) = other.hist {
+            point.hist.get_or_insert_default().merge(&hist);
+        }
+    }
+}
+
+/// The bit of an arm in [`Point::arms`].
+pub(crate) fn arm_bit(arm: Arm) -> u8 {
+    1 << arm as u8
 }
 
 /// How many values stand in relation `op` to `value`. The histogram knows them to within a cell.
@@ -170,10 +208,15 @@ fn beyond(hist: &Hist, op: Op, value: u64) -> u64 {
 /// More points than this are averaged in blocks before a slope is taken, since pairs grow as the square.
 const SLOPE_POINTS_MAX: usize = 60;
 
+/// Points averaged in blocks: (seconds, value). Few points stay as they are.
+pub(crate) fn blocks(points: &[(Time, f64)]) -> Vec<(f64, f64)> {
+    let size = points.len().div_ceil(SLOPE_POINTS_MAX).max(1);
+    points.chunks(size).map(block_mean).collect()
+}
+
 /// The Theil-Sen slope per second: the median of the slopes of all pairs. `None` of fewer than two points.
 pub(crate) fn slope(points: &[(Time, f64)]) -> Option<f64> {
-    let size = points.len().div_ceil(SLOPE_POINTS_MAX).max(1);
-    let blocks: Vec<(f64, f64)> = points.chunks(size).map(block_mean).collect();
+    let blocks = blocks(points);
     let mut slopes = Vec::with_capacity(blocks.len() * blocks.len() / 2);
     for (i, (t, v)) in blocks.iter().enumerate() {
         slopes.extend(blocks[i + 1..].iter().filter(|(later, _)| later > t).map(|(later, w)| (w - v) / (later - t)));

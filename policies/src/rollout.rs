@@ -2,21 +2,37 @@
 
 use crate::bind::{BindError, bind_check, bind_gate, validate_name};
 use crate::controller::{Action, Controller, Decision, View};
-use crate::gate::{BoundCheck, BoundGate, Moment};
+use crate::gate::{BoundCheck, BoundGate};
+use crate::passage::Passage;
 use crate::playbook::{Playbook, Said, Template};
-use crate::policy::{Cohort, OnFail, Policy, Rule};
+use crate::policy::{Policy, Rule};
 use crate::sample::{Catalog, Segment};
 use crate::time::{Span, Time};
 use crate::verdict::{Status, Verdict};
+use forward::Forward;
+use measures::Measures;
+use readiness::Desk;
+
+mod checkpoint;
+mod forward;
+mod measures;
+mod readiness;
 
 /// While a playbook step is under way, the controller looks this often whether it is done, so that a slow round does not
 /// stretch the rollback.
 const STEP_POLL: Span = Span::from_secs(5);
 
+/// A slow round suits a slow rollout, not a recovery that has minutes to be seen.
+const RECOVERY_POLL: Span = Span::from_secs(60);
+
 /// A policy at work on one system: a pure fold over views.
 ///
 /// It begins its first stage in its first round. In every round it judges the gates of the stage in effect, also while the next
-/// stage is still taking effect. A fail rolls back, holds or stops, in this order of precedence.
+/// stage is still taking effect. A fail rolls back, stops or holds, in this order of precedence: where one gate rolls back and
+/// another stops, the playbook does not wait for an operator.
+///
+/// The next stage begins when its soak is served, every judged gate passes, no review is due, and, unless its cohort is nobody,
+/// everything is ready.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rollout {
     policy: Policy,
@@ -31,6 +47,13 @@ pub struct Rollout {
     phase: Phase,
     next: Time,
     said: Said,
+    /// The index of the stage with which it begins.
+    first: usize,
+    passages: Vec<Passage>,
+    desk: Desk,
+    measures: Measures,
+    /// By index in the policy, whether its metric was said to be suspect.
+    suspected: Vec<bool>,
 }
 
 // One rollout is one phase: its size does not matter.
@@ -39,21 +62,7 @@ pub struct Rollout {
 enum Phase {
     Forward(Forward),
     Back { playbook: Playbook, template: Template },
-    Stopped,
     Finished,
-}
-
-/// On the way to everyone.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Forward {
-    /// The stage in effect.
-    stage: Option<usize>,
-    /// The stage that is to take effect, and the action that brings it.
-    entering: Option<(usize, usize)>,
-    /// Until when healthy time was counted.
-    counted: Time,
-    /// Time in the stage without a failing `hold` gate.
-    healthy: Span,
 }
 
 impl Rollout {
@@ -78,12 +87,33 @@ impl Rollout {
             phase: Phase::Forward(Forward::default()),
             next: Time::ZERO,
             said: Said::default(),
+            first: 0,
+            passages: Vec::new(),
+            desk: Desk::new(policy.readiness.as_ref(), policy.round),
+            measures: Measures::default(),
+            suspected: vec![false; policy.gates.len()],
         })
     }
 
     /// The policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The stages that were asked for, in order: a stage is there from then on.
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
+    /// The items of readiness that stood in the way of a stage in the last round, as `name (owner)`.
+    pub fn open_items(&self) -> &[String] {
+        self.desk.in_the_way()
+    }
+
+    /// The same rollout, beginning with this stage; those before it count as passed. `None`: there is no such stage.
+    pub fn beginning_with(mut self, stage: &str) -> Option<Rollout> {
+        self.first = self.policy.stages.iter().position(|s| s.name == stage)?;
+        Some(self)
     }
 
     /// The gates that read a kind of component which this system does not have: they are never judged.
@@ -110,16 +140,15 @@ impl Rollout {
         }
     }
 
-    /// Finished or stopped: no further round changes anything. A rollback is never over by itself.
+    /// Finished: no further round changes anything. A rollback is never over by itself.
     pub fn is_over(&self) -> bool {
-        matches!(self.phase, Phase::Finished | Phase::Stopped)
+        matches!(self.phase, Phase::Finished)
     }
 
     /// Why the rollout does not go on now, in words; what to report when it never did.
     pub fn blocking(&self) -> String {
         match &self.phase {
             Phase::Finished => "finished".into(),
-            Phase::Stopped => "stopped for people to decide".into(),
             Phase::Back { playbook, .. } => {
                 let mut reasons = vec![playbook.waits_for()];
                 reasons.extend(self.complaints());
@@ -127,19 +156,6 @@ impl Rollout {
             }
             Phase::Forward(forward) => self.blocking_forward(forward),
         }
-    }
-
-    fn blocking_forward(&self, forward: &Forward) -> String {
-        if let Some((stage, _)) = forward.entering {
-            return format!("stage {} is not in effect yet", self.policy.stages[stage].name);
-        }
-        let Some(stage) = forward.stage else { return "not begun".into() };
-        let stage = &self.policy.stages[stage];
-        let mut reasons = self.complaints();
-        if forward.healthy < stage.soak {
-            reasons.push(format!("soak: {} of {} served", forward.healthy, stage.soak));
-        }
-        format!("stage {}: {}", stage.name, reasons.join(", "))
     }
 
     /// The gates and checks that did not pass in the last round.
@@ -155,93 +171,18 @@ impl Rollout {
         Decision::Act(action)
     }
 
-    /// Takes in what has arrived since the last round.
-    fn take(&mut self, view: &View) {
-        while let Some(sample) = view.arrived.get(self.seen).filter(|s| s.arrived <= view.now) {
-            self.gates.iter_mut().flatten().for_each(|gate| gate.take(sample));
-            self.seen += 1;
+    /// A line for each gate whose metric has stopped moving, once.
+    fn suspicions(&mut self) -> Vec<Decision> {
+        let mut lines = Vec::new();
+        for (gate, verdict) in &self.said.gates {
+            if let Some(still) = verdict.evidence.still
+                && !std::mem::replace(&mut self.suspected[*gate], true)
+            {
+                let text = format!("gate {} is suspect: its metric has not moved for {still}", self.policy.gates[*gate].name);
+                lines.push(Decision::Say { kind: "note", text });
+            }
         }
-    }
-
-    fn forward(&mut self, view: &View, mut forward: Forward) -> Vec<Decision> {
-        self.take(view);
-        self.enter_if_done(view, &mut forward);
-        let decisions = match forward.stage {
-            None if forward.entering.is_none() => self.begin_stage(0, &mut forward),
-            None => Vec::new(),
-            Some(stage) => match self.judge(view, stage, &mut forward) {
-                Some(decisions) => return decisions,
-                None => self.advance_if_ready(stage, &mut forward),
-            },
-        };
-        let finished = decisions.contains(&Decision::Finish);
-        self.phase = if finished { Phase::Finished } else { Phase::Forward(forward) };
-        decisions
-    }
-
-    fn enter_if_done(&mut self, view: &View, forward: &mut Forward) {
-        let Some((stage, action)) = forward.entering else { return };
-        let Some(at) = view.done.get(action).copied().flatten() else { return };
-        let gone = self.leaves_nobody(stage);
-        self.gates.iter_mut().flatten().for_each(|gate| gate.stage_began(at, gone));
-        *forward = Forward { stage: Some(stage), entering: None, counted: at, healthy: Span::ZERO };
-    }
-
-    /// Whether a stage leaves nobody on stable.
-    fn leaves_nobody(&self, stage: usize) -> bool {
-        matches!(self.policy.stages[stage].cohort, Cohort::Share(p) | Cohort::TenantShare(p) if p >= 1.0)
-    }
-
-    /// Judges the gates of the stage; decisions when one of them ends the way forward.
-    fn judge(&mut self, view: &View, stage: usize, forward: &mut Forward) -> Option<Vec<Decision>> {
-        let stable_gone = self.leaves_nobody(stage);
-        for &i in &self.policy.stages[stage].gates {
-            let moment = Moment { now: view.now, stable_gone, min_samples: self.policy.gates[i].min_samples.max(1) };
-            let verdict = self.gates[i].as_mut().and_then(|gate| gate.judge(moment));
-            self.said.gates.extend(verdict.map(|v| (i, v)));
-        }
-        self.said.gates.sort_by_key(|(i, _)| *i);
-        let failed = |on_fail| {
-            let fails = |(i, v): &&(usize, Verdict)| v.status == Status::Fail && self.policy.gates[*i].on_fail == on_fail;
-            self.said.gates.iter().filter(fails).map(|(i, _)| *i).collect::<Vec<_>>()
-        };
-        let (rollback, stop, hold) = (failed(OnFail::Rollback), failed(OnFail::Stop), failed(OnFail::Hold));
-        if !rollback.is_empty() {
-            return Some(self.roll_back(rollback));
-        }
-        if !stop.is_empty() {
-            self.phase = Phase::Stopped;
-            return Some(vec![Decision::Stop { gates: stop }]);
-        }
-        if hold.is_empty() {
-            forward.healthy = forward.healthy + view.now.since(forward.counted);
-        }
-        forward.counted = view.now;
-        None
-    }
-
-    fn advance_if_ready(&mut self, stage: usize, forward: &mut Forward) -> Vec<Decision> {
-        let served = forward.healthy >= self.policy.stages[stage].soak;
-        let passes = self.said.gates.iter().all(|(_, v)| v.status == Status::Pass);
-        if forward.entering.is_some() || !served || !passes {
-            return Vec::new();
-        }
-        self.begin_stage(stage + 1, forward)
-    }
-
-    fn begin_stage(&mut self, stage: usize, forward: &mut Forward) -> Vec<Decision> {
-        let Some(next) = self.policy.stages.get(stage) else { return vec![Decision::Finish] };
-        let action = Action::Stage { name: next.name.clone(), cohort: next.cohort.clone() };
-        forward.entering = Some((stage, self.issued));
-        vec![self.issue(action)]
-    }
-
-    fn roll_back(&mut self, gates: Vec<usize>) -> Vec<Decision> {
-        let validate = &self.policy.rollback.validate;
-        let template = Template::new(validate, &self.gates, &self.checks, &gates);
-        let (playbook, first) = Playbook::begin(&self.policy.rollback, &gates, self.issued);
-        self.phase = Phase::Back { playbook, template };
-        vec![Decision::Rollback { gates }, self.issue(first)]
+        lines
     }
 
     fn back(&mut self, view: &View, mut playbook: Playbook, template: Template) -> Vec<Decision> {
@@ -255,17 +196,17 @@ impl Rollout {
 impl Controller for Rollout {
     fn round(&mut self, view: &View) -> Vec<Decision> {
         self.said = Said::default();
-        let decisions = match std::mem::replace(&mut self.phase, Phase::Finished) {
+        self.desk.clear();
+        let mut decisions = match std::mem::replace(&mut self.phase, Phase::Finished) {
             Phase::Forward(forward) => self.forward(view, forward),
             Phase::Back { playbook, template } => self.back(view, playbook, template),
-            over @ (Phase::Stopped | Phase::Finished) => {
-                self.phase = over;
-                Vec::new()
-            }
+            Phase::Finished => Vec::new(),
         };
+        decisions.extend(self.suspicions());
         self.next = match &self.phase {
-            Phase::Stopped | Phase::Finished => Time::MAX,
+            Phase::Finished => Time::MAX,
             Phase::Back { playbook, .. } if playbook.is_acting() => view.now + self.policy.round.min(STEP_POLL),
+            Phase::Back { .. } => view.now + self.policy.round.min(RECOVERY_POLL),
             _ => view.now + self.policy.round,
         };
         decisions

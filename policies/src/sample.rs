@@ -32,10 +32,19 @@ pub enum SignalKind {
     Counter,
     /// A level; a sample holds the last, largest and mean level since the last scrape.
     Gauge,
+    /// A level in microseconds: how old the oldest of something is.
+    Age,
     /// A duration per outcome, in microseconds; a sample holds the outcomes since the last scrape.
     Durations,
     /// A plain number per outcome, in thousandths; a sample holds the outcomes since the last scrape.
     Amounts,
+}
+
+impl SignalKind {
+    /// Whether samples hold levels of it.
+    pub fn is_level(self) -> bool {
+        matches!(self, SignalKind::Gauge | SignalKind::Age)
+    }
 }
 
 /// One signal of one component: what `runs.latency` names.

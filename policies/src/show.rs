@@ -1,6 +1,7 @@
 //! Checks and numbers as text: exact for files (`Display`), rounded for people ([`Unit::show`]).
 
-use crate::policy::{Check, Limit, Metric, Op, Reading};
+use crate::policy::{Check, Limit, Metric, Op, Reading, Scope};
+use crate::sample::Arm;
 use crate::time::Span;
 use std::fmt;
 
@@ -80,12 +81,34 @@ impl Op {
     }
 }
 
+impl Scope {
+    /// Every one, in the order of their names in messages.
+    pub const ALL: [Scope; 4] = [Scope::Canary, Scope::Stable, Scope::Former, Scope::All];
+
+    /// `canary`, `stable`, `former` or `all`.
+    pub fn name(self) -> &'static str {
+        ["canary", "stable", "former", "all"][self as usize]
+    }
+
+    /// Whether samples of this arm belong to it.
+    pub fn holds(self, arm: Arm) -> bool {
+        match self {
+            Scope::Canary => arm == Arm::Canary,
+            Scope::Stable => arm == Arm::Stable,
+            Scope::Former => arm == Arm::Former,
+            Scope::All => arm != Arm::Former,
+        }
+    }
+}
+
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.component, self.signal)?;
-        match &self.segment {
-            Some((attribute, value)) => write!(f, "[{attribute}={value}]"),
-            None => Ok(()),
+        match (&self.segment, self.arm) {
+            (None, None) => Ok(()),
+            (Some((attribute, value)), None) => write!(f, "[{attribute}={value}]"),
+            (None, Some(arm)) => write!(f, "[arm={}]", arm.name()),
+            (Some((attribute, value)), Some(arm)) => write!(f, "[{attribute}={value}, arm={}]", arm.name()),
         }
     }
 }
@@ -204,6 +227,8 @@ mod tests {
             "count(runs.errors) == 0 per surface over 1d 2h 3m 4s",
             "growth(total(runs.errors)) > 0/s over 6h",
             "ratio(a.b / a.c) <= stable - 2%",
+            "rate(runs.errors[op=put, arm=stable]) <= 36/h over 1h",
+            "max(runs.queue[arm=all]) <= 20",
             "share(runs.hops > 12) <= { web: 1%, ios: 3% } per surface",
         ] {
             assert_eq!(parse(text).map(|c| c.to_string()), Ok(text.to_string()));
@@ -212,8 +237,10 @@ mod tests {
 
     fn metric() -> impl Strategy<Value = Metric> {
         let name = "[a-z][a-z0-9_]{0,8}";
-        let segment = prop::option::of((name, "[a-z0-9_-]{1,8}"));
-        (name, name, segment).prop_map(|(component, signal, segment)| Metric { component, signal, segment })
+        let attribute = name.prop_filter("`arm` is no attribute", |name| name != "arm");
+        let segment = prop::option::of((attribute, "[a-z0-9_-]{1,8}"));
+        let arm = prop::option::of(prop::sample::select(Scope::ALL.to_vec()));
+        (name, name, segment, arm).prop_map(|(component, signal, segment, arm)| Metric { component, signal, segment, arm })
     }
 
     fn op() -> impl Strategy<Value = Op> {

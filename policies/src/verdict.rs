@@ -1,6 +1,7 @@
 //! What a gate says, and why.
 
 use crate::policy::Check;
+use crate::sample::Segment;
 use crate::show::Unit;
 use crate::time::{Span, Time};
 
@@ -46,6 +47,10 @@ pub struct Evidence {
     pub note: String,
     /// In what `value` and `limit` are expressed.
     pub unit: Unit,
+    /// How long the metric has not moved at all, where that is suspicious: what is measured is alive and its numbers are not.
+    pub still: Option<Span>,
+    /// The segments that fail, where the check goes through segments or names one: those of the worst and all others.
+    pub failing: Vec<Segment>,
 }
 
 /// A gate's answer in one round.

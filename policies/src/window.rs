@@ -1,13 +1,16 @@
-//! A window: the points of one reading and one arm whose stamps lie in (from, to].
+//! A window: the points of one reading and one arm (or both) whose stamps lie in (from, to].
 //!
 //! Each arrived sample is taken in once, and leaves once. Sums are kept as they come and go, in whole numbers, so that they are
 //! exactly those of the points present.
 
 use crate::hist::cell_top;
-use crate::reading::{Point, Reduce, Source, slope};
+use crate::reading::{Point, Reduce, Source, arm_bit, slope};
 use crate::sample::Sample;
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
+
+/// So many samples in a row that are exactly alike are suspicious.
+const STILL: u32 = 20;
 
 /// What a reading sees of one arm.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +28,8 @@ pub(crate) struct Window {
     cells: Vec<(u16, u64)>,
     /// The newest stamp that was ever taken in.
     newest: Option<Time>,
+    /// How many of the newest points are alike, and since when.
+    alike: (u32, Time),
     /// The newest stamp of a sample that was left out because the arm had nobody and nothing in it.
     vacant: Option<Time>,
 }
@@ -78,6 +83,7 @@ impl Window {
             sums: Sums::default(),
             cells: Vec::new(),
             newest: None,
+            alike: (0, Time::ZERO),
             vacant: None,
         }
     }
@@ -99,7 +105,8 @@ impl Window {
         &self.source
     }
 
-    /// Takes a sample in, unless its stamp is there already or too old.
+    /// Takes a sample in, unless its arm has one of this stamp already or it is too old. Samples of two arms with one stamp make
+    /// one point.
     pub fn take(&mut self, sample: &Sample) {
         let begins = if self.whole { sample.stamp - sample.span } else { sample.stamp };
         let before = if self.whole { begins < self.floor } else { begins <= self.floor };
@@ -107,26 +114,41 @@ impl Window {
             return;
         }
         let place = self.points.partition_point(|p| p.stamp < sample.stamp);
-        if self.points.get(place).is_some_and(|p| p.stamp == sample.stamp) {
+        let there = self.points.get(place).filter(|p| p.stamp == sample.stamp).map(|p| p.arms);
+        if there.is_some_and(|arms| arms & arm_bit(sample.arm) != 0) {
             return;
         }
         let point = self.source.point(sample);
         self.newest = self.newest.max(Some(sample.stamp));
-        self.sums.add(&point);
+        self.add_cells(&point);
+        if there.is_some() {
+            let joined = &mut self.points[place];
+            self.sums.remove(joined);
+            self.source.join(joined, point);
+            self.sums.add(joined);
+        } else {
+            self.sums.add(&point);
+            if place == self.points.len() {
+                self.compare(&point);
+            }
+            self.points.insert(place, point);
+        }
+    }
+
+    fn add_cells(&mut self, point: &Point) {
         for &(cell, n) in point.hist.iter().flat_map(|h| h.raw_cells()) {
             match self.cells.binary_search_by_key(&cell, |c| c.0) {
                 Ok(i) => self.cells[i].1 += u64::from(n),
                 Err(i) => self.cells.insert(i, (cell, u64::from(n))),
             }
         }
-        self.points.insert(place, point);
     }
 
-    /// As `take`, but leaves samples out in which the arm had nobody and nothing: stable after everyone has left it must not
-    /// push out what it was before.
+    /// As `take`, but leaves samples out in which the arm had nobody: stable after everyone has left it, with what its last
+    /// connections still do, must not push out what it was before.
     pub fn take_stable(&mut self, sample: &Sample) {
         let point = self.source.point(sample);
-        if point.subjects == 0 && point.events == 0 && point.sum == 0 {
+        if point.subjects == 0 {
             self.vacant = self.vacant.max(Some(sample.stamp));
         } else {
             self.take(sample);
@@ -162,6 +184,25 @@ impl Window {
         self.vacant > self.newest
     }
 
+    /// How long the newest samples have been exactly alike, where there are at least [`STILL`] of them that cover somebody:
+    /// outcomes that came before and come no more, or a level above zero that does not move. A frozen exporter looks like this.
+    pub fn still(&self) -> Option<Span> {
+        let newest = self.points.back()?;
+        let is_level = self.source.reads.is_level();
+        let idle = newest.outcomes == 0 || is_level;
+        let was_alive = if is_level { newest.last > 0 } else { self.sums.outcomes > 0 };
+        let (alike, since) = self.alike;
+        (alike >= STILL && idle && was_alive).then(|| newest.stamp.since(since))
+    }
+
+    /// Notes whether the newest point is like the one before it.
+    fn compare(&mut self, point: &Point) {
+        let same =
+            |p: &Point| (p.events, p.sum, p.low, p.high, p.last) == (point.events, point.sum, point.low, point.high, point.last);
+        let goes_on = point.subjects > 0 && self.points.back().is_some_and(same);
+        self.alike = if goes_on { (self.alike.0 + 1, self.alike.1) } else { (1, point.stamp) };
+    }
+
     /// Whether no sample is in the window.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
@@ -192,28 +233,34 @@ impl Window {
             Reduce::Rate => (sums.span > 0).then(|| sums.events as f64 / (sums.span as f64 / 1e6)),
             Reduce::Ratio | Reduce::Share(..) => (sums.outcomes > 0).then(|| sums.events as f64 / sums.outcomes as f64),
             Reduce::Mean => {
-                let over = if scale == 1.0 { sums.span_valued } else { sums.outcomes };
+                let over = if self.source.reads.is_level() { sums.span_valued } else { sums.outcomes };
                 (over > 0).then(|| sums.sum as f64 / over as f64)
             }
             Reduce::Min => valued().map(|p| p.low).min().map(|v| v as f64),
-            Reduce::Max => valued().map(|p| p.high).max().map(|v| v as f64),
+            Reduce::Max | Reduce::Streak => valued().map(|p| p.high).max().map(|v| v as f64),
             Reduce::Last => valued().next_back().map(|p| p.last as f64),
             Reduce::Quantile(q) => self.quantile(q).map(|v| v as f64),
-            Reduce::Growth => slope(&valued().map(|p| (p.stamp, p.last as f64)).collect::<Vec<_>>()),
-            Reduce::GrowthOfTotal => {
-                let mut total = 0.0;
-                let mut add = |p: &Point| {
-                    total += p.last as f64;
-                    (p.stamp, total)
-                };
-                slope(&valued().map(&mut add).collect::<Vec<_>>())
-            }
+            Reduce::Growth | Reduce::GrowthOfTotal => slope(&self.series()),
         };
         // Counts are in ones even where the signal is a duration.
         match self.source.reduce {
-            Reduce::Mean | Reduce::Min | Reduce::Max | Reduce::Last | Reduce::Quantile(_) => value.map(|v| v / scale),
+            Reduce::Mean | Reduce::Min | Reduce::Max | Reduce::Streak => value.map(|v| v / scale),
+            Reduce::Last | Reduce::Quantile(_) | Reduce::Growth => value.map(|v| v / scale),
             _ => value,
         }
+    }
+
+    /// The levels or increments of which a slope is taken, or their running sum, in the samples' unit.
+    pub fn series(&self) -> Vec<(Time, f64)> {
+        let mut total = 0.0;
+        let sums = self.source.reduce == Reduce::GrowthOfTotal;
+        let valued = self.points.iter().filter(|p| p.valued);
+        let point = |p: &Point| {
+            let last = p.last as f64;
+            total += last;
+            (p.stamp, if sums { total } else { last })
+        };
+        valued.map(point).collect()
     }
 
     /// The value of rank `ceil(q n)` to within a cell, in the samples' unit: as `Hist::quantile` of all outcomes together.

@@ -94,9 +94,37 @@ fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     seen
 }
 
+/// The rows as they are shown: policies that play scenarios of their own, and those that share theirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sections {
+    /// Policies with several scenarios that nobody else played, in order of appearance, each with its rows.
+    pub own: Vec<(String, Vec<Row>)>,
+    /// All other rows.
+    pub shared: Vec<Row>,
+}
+
+/// Parts the rows into sections.
+pub fn sections(rows: &[Row]) -> Sections {
+    let of = |policy: &str| rows.iter().filter(|r| r.policy == policy).cloned().collect::<Vec<_>>();
+    let foreign = |row: &Row| rows.iter().any(|r| r.scenario == row.scenario && r.policy != row.policy);
+    let alone = |policy: &&str| {
+        let mine = of(policy);
+        distinct(mine.iter().map(|r| &r.scenario)).len() > 1 && !mine.iter().any(foreign)
+    };
+    let names: Vec<&str> = policies(rows).into_iter().filter(alone).collect();
+    Sections {
+        own: names.iter().map(|policy| (policy.to_string(), of(policy))).collect(),
+        shared: rows.iter().filter(|r| !names.contains(&r.policy.as_str())).cloned().collect(),
+    }
+}
+
 /// Every policy, pooled, in order of appearance.
 pub fn pooled(report: &ScoreReport) -> Vec<Pooled> {
-    policies(&report.rows).into_iter().map(|policy| Pooled::of(policy, &report.rows)).collect()
+    pooled_rows(&report.rows)
+}
+
+fn pooled_rows(rows: &[Row]) -> Vec<Pooled> {
+    policies(rows).into_iter().map(|policy| Pooled::of(policy, rows)).collect()
 }
 
 /// One sentence for each thing that a table hides: policies that disagree, breaches that nobody catches, recoveries that
@@ -106,9 +134,10 @@ pub fn worth_knowing(report: &ScoreReport) -> Vec<String> {
     // A policy that always does the same teaches nothing by disagreeing.
     let judging: Vec<&str> = policies(&report.rows).into_iter().filter(|p| !always_the_same(p, &report.rows)).collect();
     for (name, mut rows) in cells(&report.rows) {
+        let alone = rows.len() == 1;
         rows.retain(|r| judging.contains(&r.policy.as_str()));
         let promote = rows.first().is_some_and(|r| r.expect == Expect::Promote);
-        lines.extend(if promote { disagreement(&name, &rows) } else { nobody_catches(&name, &rows) });
+        lines.extend(if promote { disagreement(&name, &rows) } else { nobody_catches(&name, &rows, alone) });
     }
     for policy in policies(&report.rows) {
         let of = |f: fn(&Row) -> u64| report.rows.iter().filter(|r| r.policy == policy).map(f).sum::<u64>();
@@ -146,29 +175,56 @@ fn labelled<'a>(rows: impl Iterator<Item = &'a &'a Row>) -> Vec<String> {
     rows.map(label).collect()
 }
 
-fn nobody_catches(name: &str, rows: &[&Row]) -> Option<String> {
+fn nobody_catches(name: &str, rows: &[&Row], alone: bool) -> Option<String> {
     let best = rows.iter().filter_map(|r| r.detection_rate).max_by(|a, b| a.value().total_cmp(&b.value()))?;
+    if best.value() >= HARDLY {
+        return None;
+    }
     let early =
         rows.iter().filter(|r| r.false_rollback_rate.is_some_and(|f| f.value() > MOSTLY)).map(|r| format!("`{}`", r.policy));
     let early = early.collect::<Vec<_>>();
     let but =
         if early.is_empty() { String::new() } else { format!("; before any harm it is rolled back by {}", words::list(&early)) };
-    (best.value() < HARDLY).then(|| format!("{name}: no policy catches it (at best {}){but}", percent(best.value())))
+    Some(match rows {
+        [only] if alone => format!("{name}: `{}` does not catch it ({}){but}", only.policy, percent(best.value())),
+        _ => format!("{name}: no policy catches it (at best {}){but}", percent(best.value())),
+    })
 }
 
-/// One sentence: which policy does best, and by how much. Policies are ranked only when they were played on the same cells.
+/// One sentence: which policy does best, and by how much. Policies are ranked only when they were played on the same cells; those
+/// with scenarios of their own are summed up behind the others.
 pub fn verdict(report: &ScoreReport) -> String {
-    let mut pooled = pooled(report);
+    let Sections { own, shared } = sections(&report.rows);
+    if own.is_empty() || shared.is_empty() {
+        return verdict_of(&report.rows);
+    }
+    let rows: Vec<Row> = own.iter().flat_map(|(_, rows)| rows).cloned().collect();
+    let (ranked, verb) = (verdict_of(&shared), if own.len() == 1 { "" } else { "together they " });
+    let who = match own.as_slice() {
+        [(policy, _)] => format!("`{policy}` on scenarios of its own"),
+        several => format!("{} policies on scenarios of their own:", several.len()),
+    };
+    let deeds = if own.len() == 1 { Pooled::of(&own[0].0, &rows).deeds() } else { together(&rows) };
+    format!("{}; {who} {verb}{deeds}{}.", ranked.trim_end_matches('.'), hardest(&rows))
+}
+
+fn verdict_of(rows: &[Row]) -> String {
+    let mut pooled = pooled_rows(rows);
     let judged = |p: &Pooled| p.detection.is_some() || p.false_rollback.is_some();
     if !pooled.iter().any(judged) {
-        let main = report.rows.iter().find_map(|r| r.main_reason()).map_or(String::new(), |(why, _)| format!(": {why}"));
+        let main = rows.iter().find_map(|r| r.main_reason()).map_or(String::new(), |(why, _)| format!(": {why}"));
         return format!("Nothing can be said: no trial was conclusive{main}.");
     }
     if let [only] = pooled.as_slice() {
         return format!("`{}` {}.", only.policy, only.deeds());
     }
     if pooled.iter().any(|p| p.cells != pooled[0].cells) {
-        return unranked(report, &pooled);
+        return format!(
+            "{} policies on different scenarios, so not ranked: together they {}{}.",
+            pooled.len(),
+            together(rows),
+            hardest(rows)
+        );
     }
     // Stable: policies of equal merit stay in the order in which they were named.
     pooled.sort_by(|a, b| b.merit().total_cmp(&a.merit()));
@@ -185,19 +241,24 @@ pub fn verdict(report: &ScoreReport) -> String {
     format!("Best: `{}` {}{doubt}; worst: `{}` ({}).", best.policy, best.deeds(), last.policy, last.figures())
 }
 
-/// Scenarios bring policies of their own: ranking them would compare scenarios.
-fn unranked(report: &ScoreReport, pooled: &[Pooled]) -> String {
-    let mut all = report.rows.clone();
-    for row in &mut all {
-        row.policy = String::new();
-    }
-    let together = Pooled::of("", &all).deeds().replacen("catches", "catch", 1).replace("rolls back", "roll back");
-    let weakest = report.rows.iter().filter(|r| r.detection_rate.is_some());
+/// `catch 98% of breaches and roll back 1% of healthy rollouts for nothing`: all policies as one. Ranking them would compare
+/// scenarios.
+fn together(rows: &[Row]) -> String {
+    let all: Vec<Row> = rows.iter().map(|row| Row { policy: String::new(), ..row.clone() }).collect();
+    Pooled::of("", &all)
+        .deeds()
+        .replacen("catches", "catch", 1)
+        .replace("rolls back", "roll back")
+        .replacen("has no", "have no", 1)
+}
+
+/// `; hardest: S with P, caught in 12%`, unless all were always caught.
+fn hardest(rows: &[Row]) -> String {
+    let weakest = rows.iter().filter(|r| r.detection_rate.is_some());
     let weakest = weakest.min_by(|a, b| detection(a).total_cmp(&detection(b))).filter(|r| detection(r) < 1.0);
-    let weakest = weakest.map_or(String::new(), |r| {
+    weakest.map_or(String::new(), |r| {
         format!("; hardest: {} with `{}`, caught in {}", cell_name(r), r.policy, percent(detection(r)))
-    });
-    format!("{} policies on different scenarios, so not ranked: together they {together}{weakest}.", pooled.len())
+    })
 }
 
 fn detection(row: &Row) -> f64 {

@@ -7,8 +7,10 @@
 pub mod charts;
 pub mod findings;
 pub mod formats;
+pub mod gate_report;
 pub mod html;
 pub mod picture;
+pub mod reasons;
 pub mod score;
 pub mod stats;
 pub mod trial;
@@ -16,6 +18,7 @@ mod words;
 
 pub use charts::{svg_score, svg_trial};
 pub use formats::Format;
+pub use gate_report::GateReport;
 pub use html::{html_score, html_trial};
 pub use score::{Row, ScoreReport, Tally};
 pub use trial::TrialReport;

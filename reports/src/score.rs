@@ -1,5 +1,6 @@
 //! Many trials of a scenario, a policy and a severity folded into one row, and the rows into a report.
 
+use crate::reasons;
 use crate::stats::{Rate, Summary};
 use gatecrash_policies::time::Time;
 use gatecrash_sim::scenario::Expect;
@@ -64,7 +65,7 @@ impl Tally {
     pub fn add(&mut self, trial: &Trial) {
         self.outcomes[trial.outcome as usize] += 1;
         if trial.outcome == Outcome::Insufficient {
-            *self.insufficient_reasons.entry(trial.reason.clone()).or_default() += 1;
+            *self.insufficient_reasons.entry(reasons::cause(&trial.reason)).or_default() += 1;
         }
         if let Some(first) = trial.caught_by.first() {
             *self.caught_by.entry(first.clone()).or_default() += 1;
@@ -229,7 +230,7 @@ pub struct Row {
     pub mitigated: u64,
     /// Recoveries that were declared before it was over.
     pub premature_validations: u64,
-    /// Why trials say nothing.
+    /// Why trials say nothing: by cause, not by how far each had come.
     pub insufficient_reasons: BTreeMap<String, u64>,
 }
 

@@ -32,17 +32,17 @@ pub fn percent(fraction: f64) -> String {
 pub fn rate(rate: Option<Rate>) -> String {
     rate.map_or(NOTHING.to_string(), |r| {
         let (low, high) = r.interval();
-        format!("{} [{}, {}]", percent(r.value()), bound(low), bound(high))
+        format!("{} [{}, {}]", percent(r.value()), bound(low, f64::floor), bound(high, f64::ceil))
     })
 }
 
-/// An end of an interval, in percent. Only what is exactly none or all reads `0` or `100`.
-fn bound(fraction: f64) -> String {
+/// An end of an interval, in percent. Near none, tenths are rounded outwards; only what is exactly all reads `100`.
+fn bound(fraction: f64, outwards: fn(f64) -> f64) -> String {
     const EXACT: f64 = 1e-9;
     let percent = fraction * 100.0;
-    let is_end = percent < EXACT || percent > 100.0 - EXACT;
+    let is_end = !(EXACT..=100.0 - EXACT).contains(&percent);
     match percent {
-        p if p < 0.5 && !is_end => format!("{:.1}", (p * 10.0).ceil() / 10.0),
+        p if p < 0.5 && !is_end => (outwards(p * 10.0) / 10.0).to_string(),
         p if p > 99.5 && !is_end => format!("{:.1}", (p * 10.0).floor() / 10.0),
         p => format!("{p:.0}"),
     }
@@ -112,6 +112,11 @@ pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
+/// Text in Markdown that neither ends a cell nor starts a tag.
+pub fn markdown(text: &str) -> String {
+    one_line(text).replace('|', "\\|").replace('<', "&lt;")
+}
+
 /// Shown as text inside HTML or SVG, in attributes too.
 pub struct Escaped<'a>(pub &'a str);
 
@@ -144,7 +149,9 @@ mod tests {
 
     #[test]
     fn interval_ends_do_not_round_to_certainty() {
-        assert_eq!([0.0, 0.0004, 0.004, 0.31, 0.996, 0.9999, 1.0].map(bound), ["0", "0.1", "0.4", "31", "99.6", "99.9", "100"]);
+        let low = [0.0, 0.0004, 0.004, 0.31, 0.996, 0.9999, 1.0].map(|p| bound(p, f64::floor));
+        assert_eq!(low, ["0", "0", "0.4", "31", "99.6", "99.9", "100"]);
+        assert_eq!([0.0004, 0.0041].map(|p| bound(p, f64::ceil)), ["0.1", "0.5"]);
     }
 
     #[test]

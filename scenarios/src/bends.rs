@@ -15,6 +15,7 @@ fn examples(unit: Unit) -> &'static str {
         Unit::Time => "6x, +200ms or 2s",
         Unit::Rate => "0.5x, +10/s or 500/s",
         Unit::Factor => "0.5x",
+        Unit::Count => "3, +2 or 0.5x",
     }
 }
 
@@ -33,7 +34,7 @@ fn size_from(text: &str, unit: Unit) -> Option<By> {
         Unit::Share => units::fraction(text).ok(),
         Unit::Time => units::seconds(text).ok(),
         Unit::Rate => units::rate(text).ok(),
-        Unit::Factor => units::number(text).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value),
+        Unit::Factor | Unit::Count => units::number(text).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value),
     };
     if let Some(more) = text.strip_prefix('+') {
         return value(more).filter(|v| *v >= 0.0).map(By::Plus);
@@ -43,7 +44,8 @@ fn size_from(text: &str, unit: Unit) -> Option<By> {
     }
     match (text, unit) {
         ("off" | "false", Unit::Share | Unit::Rate | Unit::Factor) => Some(By::Set(0.0)),
-        ("on" | "true", Unit::Share) => Some(By::Set(1.0)),
+        ("collect", Unit::Share) => Some(By::Set(0.0)),
+        ("on" | "true" | "interrupt", Unit::Share) => Some(By::Set(1.0)),
         (_, Unit::Share) => units::share(text).ok().map(By::Set),
         _ => value(text).map(By::Set),
     }
@@ -120,6 +122,9 @@ mod tests {
         assert_eq!(size_from("off", Unit::Share), Some(By::Set(0.0)));
         assert_eq!(size_from("on", Unit::Share), Some(By::Set(1.0)));
         assert_eq!(size_from("+0%", Unit::Share), Some(By::Plus(0.0)));
+        assert_eq!(size_from("interrupt", Unit::Share), Some(By::Set(1.0)));
+        assert_eq!(size_from("collect", Unit::Share), Some(By::Set(0.0)));
+        assert_eq!(size_from("3", Unit::Count), Some(By::Set(3.0)));
         for (wrong, unit) in
             [("2%", Unit::Time), ("5s", Unit::Share), ("120%", Unit::Share), ("on", Unit::Time), ("--1%", Unit::Share)]
         {

@@ -67,12 +67,16 @@ pub(crate) fn closest<'a>(found: &str, options: impl IntoIterator<Item = &'a str
     (best.0 >= 0.72).then_some(best.1)
 }
 
+/// More options than this are counted, not named.
+const LISTED_MAX: usize = 60;
+
 /// `; did you mean `threshold`?` or `; known here: a, b, c`, to be put behind the complaint.
 pub(crate) fn suggestion(found: &str, options: &[&str]) -> String {
     match closest(found, options.iter().copied()) {
         Some(option) => format!("; did you mean `{option}`?"),
         None if options.is_empty() => "; there are none".to_string(),
-        None => format!("; there are: {}", options.join(", ")),
+        None if options.len() <= LISTED_MAX => format!("; there are: {}", options.join(", ")),
+        None => format!("; there are {}, too many to name here: see `gatecrash list`", options.len()),
     }
 }
 

@@ -3,15 +3,15 @@
 use crate::bends::{bend, size};
 use crate::error::{Read, suggestion};
 use crate::read::{Fields, positive_span, share, shortened, span};
-use crate::world::segment;
+use crate::system::attributes;
+use crate::world::one_segment;
 use crate::yaml::{Node, Value};
-use gatecrash_policies::policy::Op;
+use gatecrash_policies::policy::{By, Op};
 use gatecrash_policies::sample::SignalKind;
 use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::units;
-use gatecrash_sim::catalog::{WORLD, kind};
 use gatecrash_sim::presets::{PRESETS, Preset, find};
-use gatecrash_sim::scenario::{Bend, Fault, Objective, Onset, Scenario, Shape, Side};
+use gatecrash_sim::scenario::{Bend, ComponentSpec, Fault, Objective, Onset, Scenario, Shape, Side};
 
 const KEYS: &[&str] = &["fault", "bend", "by", "at", "for", "on", "shape", "where", "component"];
 
@@ -31,11 +31,7 @@ fn fault(node: &Node, scenario: &Scenario) -> Read<Fault> {
         (Some(_), Some(bends)) => return Err(bends.problem("`fault` and `bend` exclude each other; make them two faults")),
         (None, None) => return Err(fields.problem("a fault needs the key `fault` (the name of a preset) or `bend`")),
     };
-    let attributes = scenario.catalog().attributes;
-    let only = fields.read("where", |n| match n.entries("a segment like { surface: ios }")? {
-        [one] => segment(one, &attributes),
-        _ => Err(n.problem("`where` names one segment, like { surface: ios }")),
-    })?;
+    let only = fields.read("where", |n| one_segment(n, "where", &attributes(scenario)))?;
     let sides = [("canary", Side::Canary), ("stable", Side::Stable), ("both", Side::Both)];
     Ok(Fault {
         name: preset.map_or("bend", |p| p.name).to_string(),
@@ -57,33 +53,47 @@ fn preset(node: &Node) -> Read<&'static Preset> {
 }
 
 fn preset_bends(fields: &Fields, name: &Node, preset: &Preset, scenario: &Scenario) -> Read<Vec<Bend>> {
-    let mut bends: Vec<Bend> = Vec::new();
-    for (part, knob, by) in preset.bends {
-        let there = WORLD.iter().any(|w| w.name == *part) || scenario.system.iter().any(|c| c.spec().name == *part);
-        if !there {
-            let message = format!("`{}` needs a component of kind {part}, and this system has none", preset.name);
-            return Err(name.problem(message));
-        }
-        bends.push(Bend { component: part.to_string(), knob: knob.to_string(), by: *by });
+    let mut applying = preset.applying(scenario);
+    let part = fields.read("component", |node| part(node, preset, scenario, &mut applying))?;
+    if applying.is_empty() {
+        let needs = preset.needs().join(", or one of kind ");
+        return Err(name.problem(format!("`{}` needs a component of kind {needs}, and this system has none", preset.name)));
     }
+    let bend = |(kind, knob, by): &(&str, &str, By)| {
+        let own = part.filter(|part| part.spec().name == *kind);
+        Bend { component: own.map_or(*kind, |part| &part.name).to_string(), knob: knob.to_string(), by: *by }
+    };
+    let mut bends: Vec<Bend> = applying.iter().map(bend).collect();
     if let Some(node) = fields.get("by") {
-        let first = &bends[0];
-        let unit = kind(&first.component).and_then(|k| k.knobs.iter().find(|k| k.name == first.knob)).map(|k| k.unit);
-        bends[0].by = size(node, unit.expect("a preset bends knobs that exist"))?;
-    }
-    if let Some(node) = fields.get("component") {
-        let name = node.text("the name of a component")?;
-        let names: Vec<&str> = scenario.system.iter().map(|c| c.name.as_str()).collect();
-        let Some(part) = scenario.system.iter().find(|c| c.name == name) else {
-            return Err(node.problem(format!("unknown component `{}`{}", shortened(name), suggestion(name, &names))));
-        };
-        let kind = part.spec().name;
-        if !bends.iter().any(|b| b.component == kind) {
-            return Err(node.problem(format!("`{}` bends no knob of {kind}, which `{name}` is", preset.name)));
-        }
-        bends.iter_mut().filter(|b| b.component == kind).for_each(|b| b.component = name.to_string());
+        let unit = scenario.knob(&bends[0].component, &bends[0].knob).expect("a bend that applies has its knob");
+        bends[0].by = size(node, unit)?;
     }
     Ok(bends)
+}
+
+/// The component that alone is bent; of its kind only the knobs that it has are left.
+fn part<'s>(
+    node: &Node,
+    preset: &Preset,
+    scenario: &'s Scenario,
+    applying: &mut Vec<(&'static str, &'static str, By)>,
+) -> Read<&'s ComponentSpec> {
+    let name = node.text("the name of a component")?;
+    let names: Vec<&str> = scenario.system.iter().map(|c| c.name.as_str()).collect();
+    let Some(part) = scenario.system.iter().find(|c| c.name == name) else {
+        return Err(node.problem(format!("unknown component `{}`{}", shortened(name), suggestion(name, &names))));
+    };
+    let kind = part.spec().name;
+    let of = |bends: &[(&'static str, &'static str, By)]| bends.iter().filter(|(of, _, _)| *of == kind).count();
+    if of(preset.bends) == 0 {
+        return Err(node.problem(format!("`{}` bends no knob of {kind}, which `{name}` is", preset.name)));
+    }
+    applying.retain(|(of, knob, _)| *of != kind || scenario.knob(name, knob).is_some());
+    if of(applying) == 0 {
+        let needs = preset.needs().join(", or ");
+        return Err(node.problem(format!("`{}` needs {needs}, and `{name}` has none of it", preset.name)));
+    }
+    Ok(part)
 }
 
 fn own_bends(fields: &Fields, node: &Node, scenario: &Scenario) -> Read<Vec<Bend>> {
@@ -176,7 +186,7 @@ fn objective(text: &str, scenario: &Scenario) -> Result<Vec<Objective>, String> 
     };
     let signals = part.signals();
     let Some(found) = signals.iter().find(|s| s.name == signal) else {
-        let names: Vec<&str> = signals.iter().filter(|s| s.reads != SignalKind::Gauge).map(|s| s.name.as_str()).collect();
+        let names: Vec<&str> = signals.iter().filter(|s| !s.reads.is_level()).map(|s| s.name.as_str()).collect();
         return Err(format!("`{component}` has no signal `{}`{}", shortened(signal), suggestion(signal, &names)));
     };
     let plain = || match units::number(limit) {
@@ -187,7 +197,9 @@ fn objective(text: &str, scenario: &Scenario) -> Result<Vec<Objective>, String> 
         SignalKind::Durations => units::seconds(limit)? * 1e6,
         SignalKind::Amounts => plain()? * 1e3,
         SignalKind::Counter => plain()?,
-        SignalKind::Gauge => return Err(format!("`{metric}` is a level and has no outcomes; an objective is about outcomes")),
+        SignalKind::Gauge | SignalKind::Age => {
+            return Err(format!("`{metric}` is a level and has no outcomes; an objective is about outcomes"));
+        }
     };
     let text = text.trim().to_string();
     let of = |component: String| Objective { text: text.clone(), component, signal: signal.to_string(), op, limit };

@@ -13,6 +13,7 @@
 mod bends;
 mod checks;
 mod error;
+mod families;
 mod faults;
 mod fits;
 mod forms;
@@ -30,5 +31,5 @@ mod yaml;
 
 pub use error::{Error, Spot};
 pub use fits::fits;
-pub use library::{Listed, library_policies, library_scenarios};
-pub use load::{Loaded, load_policy, load_scenario, policy_from_text, scenario_from_text};
+pub use library::{Listed, general_policies, library_policies, library_scenarios, runbook_policies};
+pub use load::{Loaded, family_from_text, load_policy, load_scenario, policy_from_text, scenario_from_text};

@@ -1,9 +1,11 @@
 //! From a name to data.
 
 use crate::error::{Error, Spot};
-use crate::library::{POLICIES, SCENARIOS};
+use crate::families::Case;
+use crate::library::{Book, FAMILIES, SCENARIOS, library_scenarios, policies, policy_names};
 use crate::source::{Source, is_path};
-use crate::{policy, scenario};
+use crate::yaml::Node;
+use crate::{families, policy, scenario};
 use gatecrash_policies::policy::Policy;
 use gatecrash_sim::scenario::Scenario;
 use std::path::Path;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 pub struct Loaded<T> {
     /// What it says.
     pub value: T,
-    /// The file as it was named; for a built-in one its name with `.yaml`.
+    /// The file as it was named; for what is built in its name with `.yaml`.
     pub file: String,
     /// The policy that a scenario names as its own: a built-in name, or a path as seen from here.
     pub policy: Option<String>,
@@ -38,12 +40,58 @@ impl<T> Loaded<T> {
 
 /// A built-in scenario, or the file of a path.
 pub fn load_scenario(name_or_path: &str) -> Result<Loaded<Scenario>, Error> {
-    read_scenario(Source::open(name_or_path, "scenario", SCENARIOS)?)
+    let name = name_or_path;
+    if is_path(name) {
+        return read_scenario(Source::open(name)?);
+    }
+    if let Some(book) = SCENARIOS.iter().find(|book| book.name == name) {
+        return read_scenario(Source::built_in(book)?);
+    }
+    let of_family = |book: &&Book| name.strip_prefix(book.name).is_some_and(|rest| rest.starts_with('-'));
+    for book in FAMILIES.iter().filter(of_family) {
+        let (source, cases) = open_family(Source::family(book)?)?;
+        if let Some(case) = cases.into_iter().find(|case| case.name == name) {
+            return read_case(&source, case);
+        }
+    }
+    let names: Vec<String> = library_scenarios().into_iter().map(|listed| listed.name).collect();
+    Err(unknown(name, "scenario", &names.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// A built-in policy, or the file of a path.
 pub fn load_policy(name_or_path: &str) -> Result<Loaded<Policy>, Error> {
-    read_policy(Source::open(name_or_path, "policy", POLICIES)?)
+    if is_path(name_or_path) {
+        return read_policy(Source::open(name_or_path)?);
+    }
+    match policies().find(|book| book.name == name_or_path) {
+        Some(book) => read_policy(Source::built_in(book)?),
+        None => Err(unknown(name_or_path, "policy", &policy_names())),
+    }
+}
+
+fn unknown(name: &str, what: &str, names: &[&str]) -> Error {
+    let hint = crate::error::suggestion(name, names);
+    let message = format!("no built-in {what} of this name{hint} (a file is named by its path, like ./mine.yaml)");
+    Error { file: crate::read::shortened(name), at: None, message, line: None }
+}
+
+/// The scenarios of a family from bytes at hand, in file order; `file` is its name in messages.
+pub fn family_from_text(file: &str, bytes: &[u8]) -> Result<Vec<Loaded<Scenario>>, Error> {
+    let (source, cases) = open_family(Source::from_bytes(file.to_string(), None, bytes.to_vec())?)?;
+    cases.into_iter().map(|case| read_case(&source, case)).collect()
+}
+
+fn open_family(source: Source) -> Result<(Source, Vec<Case>), Error> {
+    let cases = source.read(families::read)?;
+    Ok((source, cases))
+}
+
+fn read_case(family: &Source, case: Case) -> Result<Loaded<Scenario>, Error> {
+    let source = family.part(case.tree);
+    let mut warnings = Vec::new();
+    let read = |tree: &Node| scenario::read(tree, &source, &mut warnings).map_err(|problem| families::told(problem, &case.name));
+    let (value, policy) = source.read(read)?;
+    Ok(loaded(value, format!("{}.yaml", case.name), policy, warnings, source))
 }
 
 /// A scenario from bytes at hand; `file` is its name in messages and what paths in it are relative to.
@@ -67,16 +115,16 @@ fn read_scenario(source: Source) -> Result<Loaded<Scenario>, Error> {
         (Some(folder), true) => folder.join(&name).to_string_lossy().into_owned(),
         _ => name,
     });
-    Ok(loaded(value, policy, warnings, source))
+    Ok(loaded(value, source.file.clone(), policy, warnings, source))
 }
 
 fn read_policy(source: Source) -> Result<Loaded<Policy>, Error> {
     let mut warnings = Vec::new();
     let value = source.read(|tree| policy::read(tree, &source, &mut warnings))?;
-    Ok(loaded(value, None, warnings, source))
+    Ok(loaded(value, source.file.clone(), None, warnings, source))
 }
 
-fn loaded<T>(value: T, policy: Option<String>, warnings: Vec<String>, source: Source) -> Loaded<T> {
-    let warnings = warnings.into_iter().map(|w| format!("{}: {w}", source.file)).collect();
-    Loaded { value, file: source.file.clone(), policy, warnings, source: Arc::new(source) }
+fn loaded<T>(value: T, file: String, policy: Option<String>, warnings: Vec<String>, source: Source) -> Loaded<T> {
+    let warnings = warnings.into_iter().map(|w| format!("{file}: {w}")).collect();
+    Loaded { value, file, policy, warnings, source: Arc::new(source) }
 }

@@ -6,8 +6,7 @@ use gatecrash_policies::time::Span;
 use gatecrash_policies::units;
 
 /// Keys that the design has and this version has not.
-const LATER: &[&str] =
-    &["readiness", "enter", "review", "measure", "reviews", "checks", "tasks", "approvals", "severity", "probe", "exit"];
+const LATER: &[&str] = &["approvals", "severity", "exit"];
 
 /// A map whose keys are all known.
 pub(crate) struct Fields<'a> {
@@ -50,6 +49,14 @@ impl Node {
             Value::List(items) => Ok(items),
             Value::Empty => Ok(&[]),
             _ => Err(self.expected(what)),
+        }
+    }
+
+    /// The items of a list, or the one that stands there without one; nothing is an empty list.
+    pub fn one_or_more(&self, what: &str) -> Read<&[Node]> {
+        match &self.value {
+            Value::Text(_) => Ok(std::slice::from_ref(self)),
+            _ => self.list(what),
         }
     }
 
@@ -203,6 +210,12 @@ pub(crate) fn switch(node: &Node) -> Read<f64> {
         "off" | "false" => Ok(0.0),
         _ => units::share(text),
     })
+}
+
+/// A plain yes or no.
+pub(crate) fn flag(node: &Node) -> Read<bool> {
+    let words = [("yes", true), ("no", false), ("true", true), ("false", false), ("on", true), ("off", false)];
+    node.word("answer", &words)
 }
 
 /// Events per second.

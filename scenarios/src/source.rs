@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Problem, Read, Spot};
 use crate::library::Book;
-use crate::yaml::{self, BYTES_MAX, Node, Value};
+use crate::yaml::{self, BYTES_MAX, Key, Node, Value};
 use std::path::{Path, PathBuf};
 
 /// A YAML file, or a built-in one.
@@ -22,18 +22,24 @@ pub(crate) fn is_path(name: &str) -> bool {
 }
 
 impl Source {
-    /// Opens a path, or a book of the library.
-    pub fn open(name: &str, what: &str, books: &[Book]) -> Result<Source, Error> {
-        if is_path(name) {
-            return Source::from_path(Path::new(name), name.to_string());
-        }
-        if let Some(book) = books.iter().find(|book| book.name == name) {
-            return Source::parse(format!("{name}.yaml"), None, book.text.to_string());
-        }
-        let names: Vec<&str> = books.iter().map(|book| book.name).collect();
-        let hint = crate::error::suggestion(name, &names);
-        let message = format!("no built-in {what} of this name{hint} (a file is named by its path, like ./mine.yaml)");
-        Err(Error { file: crate::read::shortened(name), at: None, message, line: None })
+    /// A built-in file.
+    pub fn built_in(book: &Book) -> Result<Source, Error> {
+        Source::parse(format!("{}.yaml", book.name), None, book.text.to_string())
+    }
+
+    /// A built-in family, whose file has the name of a policy.
+    pub fn family(book: &Book) -> Result<Source, Error> {
+        Source::parse(format!("families/{}.yaml", book.name), None, book.text.to_string())
+    }
+
+    /// A part of this file, with a tree of its own.
+    pub fn part(&self, tree: Node) -> Source {
+        Source { tree, ..self.clone() }
+    }
+
+    /// Opens a path.
+    pub fn open(name: &str) -> Result<Source, Error> {
+        Source::from_path(Path::new(name), name.to_string())
     }
 
     fn from_path(path: &Path, file: String) -> Result<Source, Error> {
@@ -99,11 +105,14 @@ impl Source {
     /// The node that a path such as `gates.cancel-to-ack.check` or `stages.canary.soak` leads to, or the last one on the way.
     /// Items of a list are called by their `name`, or by their number from 0.
     pub fn find(&self, path: &str) -> Option<&Node> {
-        let mut node = step(&self.tree, path)?;
-        while let Some((next, rest)) = (!node.1.is_empty()).then(|| step(node.0, node.1)).flatten() {
-            node = (next, rest);
+        let (mut node, mut rest) = (&self.tree, path);
+        while let Some((next, after)) = step(node, rest).and_then(|(index, after)| Some((child(node, index)?, after))) {
+            (node, rest) = (next, after);
+            if rest.is_empty() {
+                break;
+            }
         }
-        Some(node.0)
+        (rest != path).then_some(node)
     }
 
     /// Where a column of the node's text is, for texts that stand on one line.
@@ -120,19 +129,42 @@ impl Source {
     }
 }
 
-/// One step along a path: the child and what is left of the path.
-fn step<'a, 'p>(node: &'a Node, path: &'p str) -> Option<(&'a Node, &'p str)> {
+/// One step along a path: the index of the child, and what is left of the path. Names may hold dots: the longest that fits is
+/// meant.
+pub(crate) fn step<'p>(node: &Node, path: &'p str) -> Option<(usize, &'p str)> {
     let after = |name: &str| match path.strip_prefix(name) {
         Some("") => Some(""),
         Some(rest) => rest.strip_prefix('.'),
         None => None,
     };
     match &node.value {
-        Value::Map(entries) => entries.iter().find_map(|(key, child)| Some((child, after(&key.name)?))),
-        Value::List(items) => items.iter().enumerate().find_map(|(i, item)| {
-            let named = item_name(item).and_then(after);
-            Some((item, named.or_else(|| after(&i.to_string()))?))
-        }),
+        Value::Map(entries) => {
+            let found = entries.iter().enumerate().filter_map(|(i, (key, _))| Some((i, after(&key.name)?)));
+            found.min_by_key(|(_, rest)| rest.len())
+        }
+        Value::List(items) => {
+            let named = items.iter().enumerate().filter_map(|(i, item)| Some((i, after(item_name(item)?)?)));
+            let numbered = || (0..items.len()).find_map(|i| Some((i, after(&i.to_string())?)));
+            named.min_by_key(|(_, rest)| rest.len()).or_else(numbered)
+        }
+        _ => None,
+    }
+}
+
+/// The child of this index.
+fn child(node: &Node, index: usize) -> Option<&Node> {
+    match &node.value {
+        Value::Map(entries) => entries.get(index).map(|(_, child)| child),
+        Value::List(items) => items.get(index),
+        _ => None,
+    }
+}
+
+/// The child of this index, and its key if it has one.
+pub(crate) fn child_mut(node: &mut Node, index: usize) -> Option<(Option<&mut Key>, &mut Node)> {
+    match &mut node.value {
+        Value::Map(entries) => entries.get_mut(index).map(|(key, child)| (Some(key), child)),
+        Value::List(items) => items.get_mut(index).map(|item| (None, item)),
         _ => None,
     }
 }
@@ -171,6 +203,14 @@ mod tests {
         assert_eq!(at("stages.0.name"), Some((4, 13)));
         assert_eq!(at("gates.a.limit"), Some((2, 6)), "the last on the way");
         assert_eq!(at("rollback"), None);
+    }
+
+    #[test]
+    fn the_longest_name_that_fits_is_meant() {
+        let source =
+            source("stages:\n  - { name: a }\n  - { name: b }\n  - { name: 0.5%, soak: 1m }\n  - { name: 1, soak: 2m }\n");
+        let at = |path: &str| source.find(path).map(|n| n.at.line);
+        assert_eq!((at("stages.0.5%.soak"), at("stages.1.soak"), at("stages.0.name")), (Some(4), Some(5), Some(2)));
     }
 
     #[test]

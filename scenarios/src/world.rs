@@ -4,13 +4,16 @@ use crate::error::{Problem, Read, suggestion};
 use crate::forms::durations;
 use crate::read::{number, positive_span, share, small, span};
 use crate::yaml::{Key, Node};
+use gatecrash_policies::calendar::{Calendar, Hours};
 use gatecrash_policies::time::Span;
 use gatecrash_policies::units;
 use gatecrash_sim::dice::Dist;
-use gatecrash_sim::scenario::{Hours, Operators, Steering, Subjects, Telemetry, Traffic, Wobble};
+use gatecrash_sim::scenario::{Operators, Steering, Subjects, Telemetry, Traffic, Wobble};
 
 /// Ten million: each subject costs memory, and no rollout of ours has more.
 const SUBJECTS_MAX: u32 = 10_000_000;
+
+const SUBJECTS: &[&str] = &["count", "internal", "surfaces", "regions", "roles", "tenants", "channels", "nodes"];
 
 /// Reads `subjects`; a trace brings its own number of them.
 pub(crate) fn subjects(node: Option<&Node>, traffic: &Option<Traffic>) -> Read<Subjects> {
@@ -19,7 +22,7 @@ pub(crate) fn subjects(node: Option<&Node>, traffic: &Option<Traffic>) -> Read<S
         let lacking = Problem { at: None, message: "a scenario needs the key `subjects`, like { count: 2_000 }".into() };
         return if recorded { Ok(Subjects::default()) } else { Err(lacking) };
     };
-    let fields = node.fields("subjects", &["count", "internal", "surfaces", "regions", "roles", "tenants"])?;
+    let fields = node.fields("subjects", SUBJECTS)?;
     let count = match (fields.get("count"), recorded) {
         (Some(node), true) => return Err(node.problem("recorded traffic brings its own subjects; leave out `count`")),
         (Some(node), false) => small(1, SUBJECTS_MAX)(node)?,
@@ -36,12 +39,17 @@ pub(crate) fn subjects(node: Option<&Node>, traffic: &Option<Traffic>) -> Read<S
         count,
         internal: fields.or("internal", 0.0, share)?,
         tenants: fields.or("tenants", 0, small(0, SUBJECTS_MAX))?,
+        channels: fields.or("channels", 0, small(0, SUBJECTS_MAX))?,
+        nodes: fields.or("nodes", 0, small(0, SUBJECTS_MAX))?,
         attributes,
     })
 }
 
+/// Values with their shares.
+pub(crate) type Shares = Vec<(String, f64)>;
+
 /// A map of values to shares that sum to 100% at most.
-fn shares(node: &Node, what: &str) -> Read<Vec<(String, f64)>> {
+pub(crate) fn shares(node: &Node, what: &str) -> Read<Shares> {
     let mut list = Vec::new();
     for (key, value) in node.entries(&format!("a map of {what}s with their shares"))? {
         list.push((key.identifier(&format!("a {what}"))?, share(value)?));
@@ -70,15 +78,22 @@ pub(crate) fn wobble(node: &Node) -> Read<Wobble> {
     Ok(wobble)
 }
 
-/// Reads `telemetry`.
+/// Reads `telemetry`, but for what it hides: that may be a label of the system.
 pub(crate) fn telemetry(node: &Node) -> Read<Telemetry> {
-    let fields = node.fields("telemetry", &["scrape", "delay", "loss", "duplicate"])?;
+    let fields = node.fields("telemetry", &["scrape", "delay", "loss", "duplicate", "hides"])?;
     Ok(Telemetry {
         scrape: positive_span(fields.need("scrape")?)?,
         delay: fields.or("delay", Dist::ZERO, durations)?,
         loss: fields.or("loss", 0.0, share)?,
         duplicate: fields.or("duplicate", 0.0, share)?,
+        hides: None,
     })
+}
+
+/// Reads the segment that `telemetry` hides. The system is complete.
+pub(crate) fn hidden(node: &Node, attributes: &[(String, Vec<String>)]) -> Read<Option<(String, String)>> {
+    let hides = node.entries("telemetry")?.iter().find(|(key, _)| key.name == "hides");
+    hides.map(|(_, node)| one_segment(node, "hides", attributes)).transpose()
 }
 
 /// Decisions take effect at once, in one environment.
@@ -107,8 +122,7 @@ pub(crate) fn default_operators() -> Operators {
     let sigma = libm::log(4.0) / gatecrash_sim::dice::normal_quantile(0.95);
     Operators {
         acknowledge: Dist::Lognormal { mu: libm::log(minutes(5.0)), sigma },
-        hours: None,
-        start: Span::from_secs(10 * 3_600),
+        calendar: Calendar { hours: None, start: Span::from_secs(10 * 3_600) },
     }
 }
 
@@ -118,12 +132,19 @@ pub(crate) fn operators(node: &Node) -> Read<Operators> {
     let default = default_operators();
     Ok(Operators {
         acknowledge: fields.or("acknowledge", default.acknowledge, durations)?,
-        hours: fields.or("hours", None, |n| n.parse("hours like weekdays 09:00-18:00", hours))?,
-        start: fields.or("start", default.start, |n| n.parse("a moment like monday 10:00", moment))?,
+        calendar: Calendar {
+            hours: fields.or("hours", None, hours)?,
+            start: fields.or("start", default.calendar.start, |n| n.parse("a moment like monday 10:00", moment))?,
+        },
     })
 }
 
-fn hours(text: &str) -> Result<Option<Hours>, String> {
+/// Working hours; `always` is none.
+pub(crate) fn hours(node: &Node) -> Read<Option<Hours>> {
+    node.parse("hours like weekdays 09:00-18:00", hours_from)
+}
+
+fn hours_from(text: &str) -> Result<Option<Hours>, String> {
     let wrong = || format!("`{text}` are no hours; write weekdays 09:00-18:00, daily 08:00-20:00 or always");
     if text.trim() == "always" {
         return Ok(None);
@@ -166,7 +187,8 @@ pub(crate) fn segment(entry: &(Key, Node), attributes: &[(String, Vec<String>)])
     let (key, node) = entry;
     let names: Vec<&str> = attributes.iter().map(|(name, _)| name.as_str()).collect();
     let Some((_, values)) = attributes.iter().find(|(name, _)| *name == key.name) else {
-        return Err(key.problem(format!("the subjects have no attribute `{}`{}", key.name, suggestion(&key.name, &names))));
+        let message = format!("there is no attribute or label `{}`{}", key.name, suggestion(&key.name, &names));
+        return Err(key.problem(message));
     };
     let value = node.text(&format!("a {}", key.name))?;
     if !values.iter().any(|v| v == value) {
@@ -176,6 +198,14 @@ pub(crate) fn segment(entry: &(Key, Node), attributes: &[(String, Vec<String>)])
     Ok((key.name.clone(), value.to_string()))
 }
 
+/// The one segment that a key such as `where` names.
+pub(crate) fn one_segment(node: &Node, key: &str, attributes: &[(String, Vec<String>)]) -> Read<(String, String)> {
+    match node.entries("a segment like { surface: ios }")? {
+        [one] => segment(one, attributes),
+        _ => Err(node.problem(format!("`{key}` names one segment, like {{ surface: ios }}"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,15 +213,15 @@ mod tests {
     #[test]
     fn hours_and_moments_are_read() {
         let hour = |h: u64| Span::from_secs(h * 3_600);
-        assert_eq!(hours("weekdays 09:00-18:00"), Ok(Some(Hours { weekdays_only: true, from: hour(9), to: hour(18) })));
-        assert_eq!(hours("daily 08:00-24:00"), Ok(Some(Hours { weekdays_only: false, from: hour(8), to: hour(24) })));
-        assert_eq!(hours("always"), Ok(None));
+        assert_eq!(hours_from("weekdays 09:00-18:00"), Ok(Some(Hours { weekdays_only: true, from: hour(9), to: hour(18) })));
+        assert_eq!(hours_from("daily 08:00-24:00"), Ok(Some(Hours { weekdays_only: false, from: hour(8), to: hour(24) })));
+        assert_eq!(hours_from("always"), Ok(None));
         assert_eq!(moment("monday 10:00"), Ok(hour(10)));
         assert_eq!(moment("Sunday"), Ok(hour(6 * 24)));
         for wrong in
             ["", "weekdays", "weekdays 9-17", "weekdays 18:00-09:00", "daily 09:00-25:00", "daily 99999999999999999999:00-1:00"]
         {
-            assert!(hours(wrong).is_err(), "{wrong}");
+            assert!(hours_from(wrong).is_err(), "{wrong}");
         }
         assert!(moment("mondy 10:00").unwrap_err().contains("did you mean `monday`"));
         assert!(moment("monday 24:00").is_err());

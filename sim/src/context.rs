@@ -1,11 +1,13 @@
 //! What every part of the world shares: the clock, the queue, the dice, the knobs and the books.
 
+use crate::claims::Claims;
 use crate::demand::Request;
 use crate::dice::{Purpose, Stream};
 use crate::drift::Drift;
 use crate::knobs::{Knobs, Level};
 use crate::ledger::{Key, Ledger, Violation};
 use crate::meters::Meters;
+use crate::probes;
 use crate::queue::{Event, Queue};
 use crate::routing::Routing;
 use crate::scenario::Split;
@@ -48,10 +50,14 @@ pub struct Context<'a> {
     pub meters: Meters,
     /// The truth.
     pub ledger: Ledger,
+    /// What is claimed to be ready.
+    pub claims: Claims,
     /// Events handled that did something.
     pub events: u64,
     /// Requests that completed just now, for the components that follow: (follower, request, arm).
     pub completed: Vec<(u8, Request, Arm)>,
+    /// Requests that failed for good just now, in the same way.
+    pub failed: Vec<(u8, Request, Arm)>,
 }
 
 impl Context<'_> {
@@ -69,8 +75,7 @@ impl Context<'_> {
     /// One uniform draw in 0..1 where a stream would be too much.
     pub fn chance(&self, purpose: Purpose, component: u8, who: &Who) -> f64 {
         let request = u64::from(who.subject) << 32 | u64::from(who.ordinal);
-        let bits = self.setup.dice.hash(purpose, request, u64::from(component) << 16 | u64::from(who.attempt));
-        (bits >> 11) as f64 / (1u64 << 53) as f64
+        self.setup.dice.unit(purpose, request, u64::from(component) << 16 | u64::from(who.attempt))
     }
 
     /// A knob as it stands for a subject on an arm.
@@ -78,11 +83,24 @@ impl Context<'_> {
         if self.knobs.is_straight() {
             return Level::IDENTITY;
         }
-        self.knobs.level_for(knob, who.arm, self.setup.population.segments[who.subject as usize])
+        if !self.knobs.is_split(knob) {
+            return self.knobs.level(knob, who.arm);
+        }
+        let own = self.setup.population.segments[who.subject as usize];
+        let labels = match self.setup.knob_map.owner(knob) {
+            Some(component) if !self.setup.labels.is_empty() => {
+                self.setup.labels.of(self.setup.dice, component, who.subject, who.ordinal)
+            }
+            _ => 0,
+        };
+        self.knobs.level_for(knob, who.arm, own | labels)
     }
 
     /// The arm that serves this attempt of a request.
     pub fn route(&self, subject: u32, ordinal: u32, attempt: u16) -> Arm {
+        if probes::tag_of(ordinal).is_some() {
+            return if self.routing.may_meet(subject) { Arm::Canary } else { Arm::Stable }; // no coin: it is to meet the canary
+        }
         self.routing.arm(subject, || {
             let request = u64::from(subject) << 32 | u64::from(ordinal);
             self.setup.dice.stream(Purpose::Assignment, request, u64::from(attempt)).unit()
@@ -94,7 +112,7 @@ impl Context<'_> {
         if !self.is_wanted(signal, who, 1) {
             return;
         }
-        let segments = self.setup.population.segments[who.subject as usize];
+        let segments = self.setup.segments_of(signal, who.subject, who.ordinal);
         let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
         self.meters.count(self.now, signal, who.arm, former, segments, 1);
     }
@@ -104,7 +122,7 @@ impl Context<'_> {
         if !self.is_wanted(signal, who, value) {
             return;
         }
-        let segments = self.setup.population.segments[who.subject as usize];
+        let segments = self.setup.segments_of(signal, who.subject, who.ordinal);
         let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
         self.meters.value(self.now, signal, who.arm, former, segments, value);
     }
@@ -156,23 +174,30 @@ impl Context<'_> {
     /// Draws the marks and amounts of an outcome. `marks` is the first of their signals, `knobs` the first of their knobs.
     pub fn mark(&mut self, component: u8, who: &Who, marks: u16, knobs: u16) {
         let spec = &self.setup.scenario.system[usize::from(component)];
+        let signals = (spec.marks.len() + spec.amounts.len()) as u16;
+        if !(marks..marks + signals).any(|signal| self.matters(signal)) {
+            return;
+        }
         let mut stream = self.luck(Purpose::Marks, component, who);
         for (i, (_, split)) in spec.marks.iter().enumerate() {
-            let p = self.level(knobs + i as u16, who).share(*self.part(split, who));
+            let p = self.level(knobs + i as u16, who).share(*self.part(split, marks, who));
             if stream.coin(p) {
                 self.count(marks + i as u16, who);
             }
         }
         for (i, (_, split)) in spec.amounts.iter().enumerate() {
             let local = (spec.marks.len() + i) as u16;
-            let drawn = stream.amount(self.part(split, who)) as f64;
+            let drawn = stream.amount(self.part(split, marks, who)) as f64;
             self.value(marks + local, who, self.level(knobs + local, who).apply(drawn) as u64);
         }
     }
 
-    /// The parameter of the first segment that the subject belongs to.
-    fn part<'s, T>(&self, split: &'s Split<T>, who: &Who) -> &'s T {
-        let segments = self.setup.population.segments[who.subject as usize];
+    /// The parameter of the first segment that an outcome of the component that emits `signal` belongs to.
+    fn part<'s, T>(&self, split: &'s Split<T>, signal: u16, who: &Who) -> &'s T {
+        if split.by.is_empty() {
+            return &split.base;
+        }
+        let segments = self.setup.segments_of(signal, who.subject, who.ordinal);
         let is_in = |a: &str, v: &str| self.setup.bit(a, v).is_some_and(|bit| segments >> bit & 1 == 1);
         split.by.iter().find(|(a, v, _)| is_in(a, v)).map_or(&split.base, |(_, _, parameter)| parameter)
     }
@@ -181,6 +206,12 @@ impl Context<'_> {
     pub fn completed(&mut self, component: u8, request: Request, arm: Arm) {
         let setup = self.setup;
         self.completed.extend(setup.followers[usize::from(component)].iter().map(|&follower| (follower, request, arm)));
+    }
+
+    /// Tells those that follow a component that one of its requests failed for good.
+    pub fn failed(&mut self, component: u8, request: Request, arm: Arm) {
+        let setup = self.setup;
+        self.failed.extend(setup.followers[usize::from(component)].iter().map(|&follower| (follower, request, arm)));
     }
 
     /// Adds a line to the timeline.

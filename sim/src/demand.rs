@@ -1,7 +1,6 @@
 //! Open-loop arrivals: what comes does not depend on what becomes of it.
 
 use crate::dice::{Dice, Dist, Purpose, Stream};
-use crate::drift::TICK;
 use crate::knobs::Level;
 use crate::queue::{Event, Queue};
 use crate::scenario::{Recorded, Traffic};
@@ -52,12 +51,13 @@ pub struct Demand<'a> {
     sessions: Vec<Session>,
     free: Vec<u32>,
     started: u64,
+    tick: Span,
     dice: Dice,
 }
 
 impl<'a> Demand<'a> {
-    /// Before the first arrival.
-    pub fn new(traffic: Option<&'a Traffic>, subjects: usize, dice: Dice) -> Demand<'a> {
+    /// Before the first arrival; curves move by `tick` at a time.
+    pub fn new(traffic: Option<&'a Traffic>, subjects: usize, tick: Span, dice: Dice) -> Demand<'a> {
         let mut arrivals = dice.stream(Purpose::Arrivals, 0, 0);
         let work = arrivals.exponential();
         Demand {
@@ -75,6 +75,7 @@ impl<'a> Demand<'a> {
             sessions: Vec::new(),
             free: Vec::new(),
             started: 0,
+            tick,
             dice,
         }
     }
@@ -129,7 +130,7 @@ impl<'a> Demand<'a> {
             Some(Traffic::Poisson { rate } | Traffic::Sessions { rate, .. }) => *rate,
             Some(Traffic::Diurnal { mean, peak, period }) => {
                 // The curve moves in ticks: whatever else comes by in between must not move the arrivals.
-                let tick = Time(now.0 / TICK.0 * TICK.0);
+                let tick = Time(now.0 / self.tick.0 * self.tick.0);
                 let turn = tick.seconds() / period.seconds() * std::f64::consts::TAU;
                 mean * (1.0 - (peak - 1.0) * libm::cos(turn))
             }

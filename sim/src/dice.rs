@@ -31,7 +31,7 @@ pub enum Purpose {
     Failure,
     /// A wait before another attempt.
     Backoff,
-    /// Whether a completed request goes on to write.
+    /// Whether a completed request goes on to write, or needs an approval.
     Follow,
     /// A write.
     Write,
@@ -49,6 +49,14 @@ pub enum Purpose {
     Operator,
     /// What a restart destroys.
     Restart,
+    /// A run's approval, and what becomes of it meanwhile.
+    Review,
+    /// The grade of an outcome, and what it triggers.
+    Grade,
+    /// A case.
+    Case,
+    /// A label of a request.
+    Label,
 }
 
 /// The dice of one trial.
@@ -81,6 +89,11 @@ impl Dice {
         let x = scramble(self.seed ^ (purpose as u64).wrapping_mul(GOLDEN));
         let x = scramble(x ^ a.wrapping_mul(0xd6e8_feb8_6659_fd93).wrapping_add(GOLDEN));
         scramble(x ^ b.wrapping_mul(0xa076_1d64_78bd_642f).wrapping_add(GOLDEN))
+    }
+
+    /// Uniform in 0..1, of such a hash.
+    pub fn unit(self, purpose: Purpose, a: u64, b: u64) -> f64 {
+        (self.hash(purpose, a, b) >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// The stream of this purpose and subject.

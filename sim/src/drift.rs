@@ -1,12 +1,22 @@
 //! The wobble: services are not alike from one quarter of an hour to the next, even when nothing is wrong.
 
 use crate::dice::{Dice, Purpose, normal_quantile};
-use crate::scenario::Wobble;
+use crate::scenario::{Scenario, Wobble};
 use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::{Span, Time};
 
-/// How often slow things move.
+/// How often slow things move, unless nobody looks more often than once in a while.
 pub const TICK: Span = Span::from_secs(10);
+
+/// From here on a scrape is slow.
+const SLOW: Span = Span::from_secs(60);
+
+/// How often slow things move in a scenario: as often as it is scraped where that is once a minute or less, which makes trials of
+/// weeks affordable.
+pub fn tick(scenario: &Scenario) -> Span {
+    let scrape = scenario.telemetry.scrape;
+    if scrape >= SLOW { scrape } else { TICK }
+}
 
 /// The share of the variance that each arm has to itself.
 const APART: f64 = 0.1;
@@ -15,6 +25,7 @@ const APART: f64 = 0.1;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drift {
     wobble: Wobble,
+    step: Span,
     /// Standard normal AR(1) states: latency (common, stable, canary), errors (the same), rate.
     states: [f64; 7],
     latency: [f64; 2],
@@ -23,9 +34,9 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// In its stationary state.
-    pub fn new(wobble: Wobble, dice: Dice) -> Drift {
-        let mut drift = Drift { wobble, states: [0.0; 7], latency: [1.0; 2], errors: [1.0; 2], rate: 1.0 };
+    /// In its stationary state; it will move on by `step` at a time.
+    pub fn new(wobble: Wobble, step: Span, dice: Dice) -> Drift {
+        let mut drift = Drift { wobble, step, states: [0.0; 7], latency: [1.0; 2], errors: [1.0; 2], rate: 1.0 };
         if drift.is_on() {
             for (i, state) in drift.states.iter_mut().enumerate() {
                 *state = noise(dice, i, u64::MAX);
@@ -40,12 +51,12 @@ impl Drift {
         self.wobble.correlation > Span::ZERO
     }
 
-    /// Moves on by one [`TICK`].
+    /// Moves on by one step.
     pub fn tick(&mut self, now: Time, dice: Dice) {
         if !self.is_on() {
             return;
         }
-        let kept = libm::exp(-TICK.seconds() / self.wobble.correlation.seconds());
+        let kept = libm::exp(-self.step.seconds() / self.wobble.correlation.seconds());
         let fresh = libm::sqrt(1.0 - kept * kept);
         for (i, state) in self.states.iter_mut().enumerate() {
             *state = kept * *state + fresh * noise(dice, i, now.0);
@@ -95,7 +106,7 @@ mod tests {
     fn the_wobble_keeps_its_mean_and_its_correlation() {
         let wobble = Wobble { latency: 0.3, rate: 0.0, errors: 0.0, correlation: Span::from_secs(100) };
         let dice = Dice::new(3);
-        let mut drift = Drift::new(wobble, dice);
+        let mut drift = Drift::new(wobble, TICK, dice);
         let logs: Vec<f64> = (1..=100_000u64)
             .map(|i| {
                 drift.tick(Time(i * TICK.0), dice);

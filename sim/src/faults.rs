@@ -1,8 +1,7 @@
 //! Faults in force: what each bends at this moment, and how much.
 
 use crate::context::Context;
-use crate::drift::TICK;
-use crate::knobs::{Bent, Level, level_of};
+use crate::knobs::{Bent, KnobMap, Level, level_of};
 use crate::queue::Event;
 use crate::scenario::{Fault, Onset, Scenario, Shape, Side};
 use gatecrash_policies::policy::By;
@@ -77,7 +76,8 @@ impl Faults {
         let setup = world.setup;
         let exposure = world.routing.exposure();
         setup.scenario.faults.iter().enumerate().flat_map(move |(i, fault)| {
-            let size = self.began[i].map_or(0.0, |began| size(fault, began, world.now, exposure) * setup.scenario.severity);
+            let size =
+                self.began[i].map_or(0.0, |began| size(fault, began, world.now, setup.tick, exposure) * setup.scenario.severity);
             let segment = fault.only.as_ref().map(|(a, v)| setup.bit(a, v).unwrap_or(u8::MAX));
             let bends = if size > 0.0 { fault.bends.as_slice() } else { &[] };
             bends.iter().flat_map(move |bend| {
@@ -94,19 +94,28 @@ impl Faults {
     }
 }
 
+/// Whether some fault, at its severity, bends this knob.
+pub fn bends(scenario: &Scenario, knobs: &KnobMap, component: &str, knob: &str) -> bool {
+    let own = knobs.find(component, knob);
+    let touches = |bend: &crate::scenario::Bend| {
+        level_of(bend.by, scenario.severity) != Level::IDENTITY && knobs.find(&bend.component, &bend.knob) == own
+    };
+    scenario.faults.iter().flat_map(|fault| &fault.bends).any(touches)
+}
+
 /// Whether a fault of this size bends nothing: then it is exactly no fault, and no event either.
 fn is_nothing(fault: &Fault, severity: f64) -> bool {
     fault.bends.iter().all(|bend| level_of(bend.by, severity) == Level::IDENTITY)
 }
 
 /// A fault's size at a moment, 1 being as written.
-fn size(fault: &Fault, began: Time, now: Time, exposure: f64) -> f64 {
+fn size(fault: &Fault, began: Time, now: Time, tick: Span, exposure: f64) -> f64 {
     if fault.lasting.is_some_and(|lasting| now >= began + lasting) {
         return 0.0;
     }
     let elapsed = now.since(began);
     // Slow shapes move in steps of a tick, so that they do not depend on which other events happen to come by.
-    let steps = (elapsed.0 / TICK.0 * TICK.0) as f64;
+    let steps = (elapsed.0 / tick.0 * tick.0) as f64;
     match fault.shape {
         Shape::Step => 1.0,
         Shape::Ramp(over) => (steps / (over.0 as f64).max(1.0)).min(1.0),

@@ -47,7 +47,7 @@ pub fn level_of(by: By, size: f64) -> Level {
         By::Times(m) if m <= 0.0 => Level { times: (1.0 - size).max(0.0), plus: 0.0 },
         By::Times(m) => Level { times: 1.0 / (1.0 + (1.0 / m - 1.0) * size), plus: 0.0 },
         By::Plus(a) => Level { times: 1.0, plus: a * size },
-        By::Set(v) => Level { times: (1.0 - size).max(0.0), plus: v * size },
+        By::Set(v) => Level { times: 1.0 - size, plus: v * size },
     }
 }
 
@@ -105,6 +105,12 @@ impl KnobMap {
         self.offsets[index]
     }
 
+    /// The component that a knob belongs to; `None`: to a part of the world.
+    pub fn owner(&self, knob: u16) -> Option<u8> {
+        let owner = self.offsets.partition_point(|offset| *offset <= knob) - 1;
+        (owner < self.offsets.len() - WORLD.len()).then_some(owner as u8)
+    }
+
     /// The knobs that `component.knob` means: one, or several where `component` is a kind; none if there is no such knob.
     pub fn find(&self, component: &str, knob: &str) -> Vec<u16> {
         let of = |by_kind: bool| {
@@ -139,8 +145,12 @@ pub struct WorldKnobs {
     pub propagation: u16,
     /// steering.stuck
     pub stuck: u16,
+    /// steering.drift
+    pub drift: u16,
     /// operators.acknowledge
     pub acknowledge: u16,
+    /// operators.away
+    pub away: u16,
 }
 
 impl WorldKnobs {
@@ -155,7 +165,9 @@ impl WorldKnobs {
             duplicate: id("telemetry", "duplicate"),
             propagation: id("steering", "propagation"),
             stuck: id("steering", "stuck"),
+            drift: id("steering", "drift"),
             acknowledge: id("operators", "acknowledge"),
+            away: id("operators", "away"),
         }
     }
 }
@@ -165,10 +177,12 @@ impl WorldKnobs {
 pub struct Knobs {
     /// Index `2 * knob + arm`.
     levels: Vec<Level>,
-    /// Bends of a segment only, applied after the levels.
+    /// Bends of a segment only, applied after the levels; and what steps did to everybody after such a bend of theirs.
     partial: Vec<Bent>,
     /// Whether a knob has partial bends.
     split: Vec<bool>,
+    /// Of knobs that a step bent for a segment, the levels from which `partial` starts out.
+    bases: Vec<(u16, [Level; 2])>,
     /// Whether nothing at all is bent.
     straight: bool,
 }
@@ -177,28 +191,55 @@ impl Knobs {
     /// All at identity.
     pub fn new(map: &KnobMap) -> Knobs {
         let count = usize::from(map.count);
-        Knobs { levels: vec![Level::IDENTITY; 2 * count], partial: Vec::new(), split: vec![false; count], straight: true }
+        Knobs {
+            levels: vec![Level::IDENTITY; 2 * count],
+            partial: Vec::new(),
+            split: vec![false; count],
+            bases: Vec::new(),
+            straight: true,
+        }
     }
 
-    /// Starts from identity and applies all bends in order. Returns whether anything changed.
-    pub fn set(&mut self, bends: impl Iterator<Item = Bent>) -> bool {
+    /// Starts from identity and applies all bends in order: those of faults, then those of steps. Of the faults, those of a
+    /// segment come after those of everybody; steps come as they came. Returns whether anything changed.
+    pub fn set(&mut self, faults: impl Iterator<Item = Bent>, steps: impl Iterator<Item = Bent>) -> bool {
         let before = self.clone();
         self.levels.fill(Level::IDENTITY);
         self.split.fill(false);
         self.partial.clear();
+        self.bases.clear();
         self.straight = true;
-        for bent in bends {
-            self.straight = false;
-            if bent.segment.is_some() {
-                self.split[usize::from(bent.knob)] = true;
-                self.partial.push(bent);
-                continue;
-            }
-            for arm in arms(bent.on) {
-                self.levels[2 * usize::from(bent.knob) + arm].bend(bent.by, bent.size);
-            }
+        for bent in faults {
+            self.bend(bent);
+        }
+        for bent in steps {
+            self.bend_in_turn(bent);
         }
         *self != before
+    }
+
+    fn bend(&mut self, bent: Bent) {
+        self.straight = false;
+        if bent.segment.is_some() {
+            self.split[usize::from(bent.knob)] = true;
+            self.partial.push(bent);
+            return;
+        }
+        for arm in arms(bent.on) {
+            self.levels[2 * usize::from(bent.knob) + arm].bend(bent.by, bent.size);
+        }
+    }
+
+    /// A step that bends everybody after one that bent a segment must not come before it.
+    fn bend_in_turn(&mut self, bent: Bent) {
+        let is_based = self.bases.iter().any(|(knob, _)| *knob == bent.knob);
+        if bent.segment.is_some() && !is_based {
+            let first = 2 * usize::from(bent.knob);
+            self.bases.push((bent.knob, [self.levels[first], self.levels[first + 1]]));
+        } else if bent.segment.is_none() && is_based {
+            self.partial.push(bent.clone());
+        }
+        self.bend(bent);
     }
 
     /// Whether nothing at all is bent.
@@ -217,12 +258,20 @@ impl Knobs {
         self.split[usize::from(knob)] || levels.iter().any(|level| *level != Level::IDENTITY)
     }
 
+    /// Whether a knob is bent for some segment.
+    pub fn is_split(&self, knob: u16) -> bool {
+        self.split[usize::from(knob)]
+    }
+
     /// The knob for a subject (given the segments it belongs to) on an arm.
     pub fn level_for(&self, knob: u16, arm: Arm, segments: u128) -> Level {
         let mut level = self.level(knob, arm);
         if self.split[usize::from(knob)] {
+            if let Some((_, levels)) = self.bases.iter().find(|(own, _)| *own == knob) {
+                level = levels[side(arm)];
+            }
             let concerned = |b: &&Bent| {
-                b.knob == knob && arms(b.on).contains(&side(arm)) && b.segment.is_some_and(|bit| segments >> bit & 1 == 1)
+                b.knob == knob && arms(b.on).contains(&side(arm)) && b.segment.is_none_or(|bit| segments >> bit & 1 == 1)
             };
             for bent in self.partial.iter().filter(concerned) {
                 level.bend(bent.by, bent.size);

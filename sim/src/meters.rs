@@ -3,7 +3,7 @@
 use crate::setup::Setup;
 use crate::trial::{TrueSignal, TrueValue};
 use gatecrash_policies::hist::Hist;
-use gatecrash_policies::sample::{Arm, Level, Series, SignalKind};
+use gatecrash_policies::sample::{Arm, Level, Series};
 use gatecrash_policies::time::{Span, Time};
 
 /// A level and its past since the last scrape and since the warm-up.
@@ -46,11 +46,14 @@ pub struct Meters {
     /// Index 2 * signal + arm, when the truth is asked for.
     truth: Vec<TrueValue>,
     warmup: Time,
+    /// The bit of the segment whose outcomes are in no sample.
+    hidden: Option<u8>,
 }
 
 impl Meters {
-    /// All at zero. `truth`: whether the signals of the whole trial are wanted.
-    pub fn new(setup: &Setup, truth: bool) -> Meters {
+    /// All at zero. `watched`: whether samples are taken at all; `truth`: whether the signals of the whole trial are wanted.
+    pub fn new(setup: &Setup, watched: bool, truth: bool) -> Meters {
+        let watched: Vec<bool> = setup.watched.iter().map(|own| *own && watched).collect();
         let signals = setup.catalog.signals.len();
         let parts = 1 + setup.catalog.segments.len();
         Meters {
@@ -59,15 +62,15 @@ impl Meters {
             values: vec![Vec::new(); 3 * signals * parts],
             gauges: vec![Gauge::default(); 2 * signals],
             touched: [false; 2],
-            watched: setup.watched.clone(),
-            interests: setup
-                .watched
+            interests: watched
                 .iter()
                 .zip(&setup.objectives_of)
                 .map(|(watched, objectives)| Interest { judged: !objectives.is_empty(), read: *watched || truth })
                 .collect(),
+            watched,
             truth: if truth { vec![TrueValue::default(); 2 * signals] } else { Vec::new() },
             warmup: Time::ZERO + setup.scenario.warmup,
+            hidden: setup.hidden,
         }
     }
 
@@ -91,9 +94,14 @@ impl Meters {
         self.interests[usize::from(signal)]
     }
 
+    /// Whether samples tell of an outcome.
+    fn tells(&self, signal: u16, segments: u128) -> bool {
+        self.watched[usize::from(signal)] && self.hidden.is_none_or(|bit| segments >> bit & 1 == 0)
+    }
+
     /// Counts `n` outcomes of a subject that is in `segments`.
     pub fn count(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, n: u64) {
-        if self.watched[usize::from(signal)] {
+        if self.tells(signal, segments) {
             self.count_for(signal, arm, segments, n);
             if former {
                 self.count_for(signal, Arm::Former, segments, n);
@@ -116,7 +124,7 @@ impl Meters {
 
     /// Records an outcome's number.
     pub fn value(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, value: u64) {
-        if self.watched[usize::from(signal)] {
+        if self.tells(signal, segments) {
             self.value_for(signal, arm, segments, value);
             if former {
                 self.value_for(signal, Arm::Former, segments, value);
@@ -205,7 +213,7 @@ impl Meters {
     pub fn take_levels(&mut self, setup: &Setup, arm: Arm, now: Time, exists: bool) -> Vec<(Series, Level)> {
         let mut taken = Vec::new();
         for (signal, spec) in setup.catalog.signals.iter().enumerate() {
-            if arm == Arm::Former || spec.reads != SignalKind::Gauge {
+            if arm == Arm::Former || !spec.reads.is_level() {
                 continue;
             }
             let index = 2 * signal + arm as usize;

@@ -1,19 +1,22 @@
 //! The loop: a set of policies over one world, which is cloned only where their decisions differ in effect.
 
+mod bind;
+
+pub use bind::catalog;
+
 use crate::ledger::Ledger;
-use crate::population::SEGMENTS_MAX;
 use crate::scenario::Scenario;
 use crate::setup::Setup;
 use crate::trial::{Detail, Entry, Trial};
 use crate::truth::{self, Twin};
 use crate::world::{Books, World};
+use bind::{begin, check_probes, check_segments, routed, watch};
 use gatecrash_policies::controller::{Action, Controller, Decision, View};
-use gatecrash_policies::policy::{Act, Cohort, Policy, Step};
+use gatecrash_policies::policy::{Act, Policy};
 use gatecrash_policies::sample::Segment;
 use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::verdict::{Status, Verdict};
-use gatecrash_policies::{BindError, Catalog, Rollout};
-use std::iter;
+use gatecrash_policies::{BindError, Rollout};
 
 /// How long a trial goes on after the recovery check has succeeded, to see whether it was right. Longer where somebody still meets the
 /// canary: until nobody does.
@@ -44,7 +47,7 @@ impl<'a> Match<'a> {
     /// # Errors
     /// The index of the first policy that does not fit, and why.
     pub fn new(scenario: &'a Scenario, policies: &[&'a Policy]) -> Result<Match<'a>, (usize, BindError)> {
-        let mut catalog = scenario.catalog();
+        let mut catalog = catalog(scenario, policies);
         for (i, policy) in policies.iter().enumerate() {
             for segment in Rollout::segments(policy, &catalog).map_err(|e| (i, e))? {
                 if !catalog.segments.contains(&segment) {
@@ -53,12 +56,13 @@ impl<'a> Match<'a> {
             }
         }
         let bind = |(i, policy): (usize, &&'a Policy)| {
-            let rollout = Rollout::new(policy, &catalog).map_err(|e| (i, e))?;
-            Ok(Contender { policy, rollout })
+            let rollout = Rollout::new(policy, &catalog).and_then(|rollout| begin(scenario, policy, rollout));
+            Ok(Contender { policy, rollout: rollout.map_err(|e| (i, e))? })
         };
         let contenders = policies.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
-        let routed: Vec<Segment> = policies.iter().flat_map(|policy| routed(policy)).collect();
+        let routed: Vec<Segment> = policies.iter().flat_map(|policy| routed(policy, &catalog)).collect();
         check_segments(scenario, &catalog.segments, &routed)?;
+        check_probes(&catalog)?;
         let mut watched = vec![false; catalog.signals.len()];
         policies.iter().for_each(|policy| watch(policy, &catalog, &mut watched));
         Ok(Match { scenario, contenders, read: catalog.segments, routed, watched })
@@ -71,7 +75,8 @@ impl<'a> Match<'a> {
             setup.watched.clone_from(&self.watched);
         }
         let books = if detail { Books::Everything } else { Books::Score };
-        let members = self.contenders.iter().enumerate().map(|(index, c)| Member::new(index, c, detail)).collect();
+        let keeps_list = self.scenario.readiness.is_some();
+        let members = self.contenders.iter().enumerate().map(|(index, c)| Member::new(index, c, keeps_list, detail)).collect();
         let mut branches = vec![Branch { world: World::new(&setup, books), members }];
         let mut records: Vec<Option<Record>> = self.contenders.iter().map(|_| None).collect();
         while let Some(mut branch) = branches.pop() {
@@ -83,48 +88,6 @@ impl<'a> Match<'a> {
         let records = records.into_iter().map(|r| r.expect("every member ends by the horizon"));
         records.zip(&self.contenders).map(|(record, c)| truth::trial(&setup, c.policy, seed, record, &mut twin)).collect()
     }
-}
-
-/// Refuses more segments than the population can tell apart.
-fn check_segments(scenario: &Scenario, read: &[Segment], routed: &[Segment]) -> Result<(), (usize, BindError)> {
-    let count = Setup::segments(scenario, read, routed).len();
-    if count <= SEGMENTS_MAX {
-        return Ok(());
-    }
-    let message = format!("{count} segments are read, routed by or bent together; {SEGMENTS_MAX} are the most");
-    Err((0, BindError { gate: "all gates".into(), message }))
-}
-
-/// Marks the signals that a policy reads, and the outcomes that its `min_samples` count.
-fn watch(policy: &Policy, catalog: &Catalog, watched: &mut [bool]) {
-    let gates = policy.gates.iter().flat_map(|gate| iter::once(&gate.check).chain(gate.needs.as_ref().map(|needs| &needs.check)));
-    for metric in gates.chain(&policy.rollback.validate.checks).flat_map(|check| check.reading.metrics()) {
-        for id in catalog.find(&metric.component, &metric.signal).into_iter().chain(catalog.find(&metric.component, "outcomes")) {
-            watched[usize::from(id)] = true;
-        }
-    }
-}
-
-/// The segments that a policy's cohorts and steps name.
-fn routed(policy: &Policy) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    let mut cohort = |cohort: &Cohort| {
-        if let Cohort::Named { attribute, values } = cohort {
-            segments.extend(values.iter().map(|v| Segment { attribute: attribute.clone(), value: v.clone() }));
-        }
-    };
-    policy.stages.iter().for_each(|stage| cohort(&stage.cohort));
-    let acts = || policy.rollback.playbook.iter().flat_map(|step: &Step| &step.acts);
-    acts().for_each(|act| {
-        if let Act::Cohort { cohort: c, .. } = act {
-            cohort(c);
-        }
-    });
-    segments.extend(acts().filter_map(|act| match act {
-        Act::Cohort { only: Some(surface), .. } => Some(Segment { attribute: "surface".into(), value: surface.clone() }),
-        _ => None,
-    }));
-    segments
 }
 
 /// What a trial left behind, before the truth is worked out.
@@ -148,6 +111,8 @@ pub struct Record {
     pub finished: bool,
     /// What kept the rollout from going on when the trial ended.
     pub blocking: String,
+    /// The items of readiness that stood in the way then.
+    pub open_items: Vec<String>,
     /// What the policy did and said.
     pub entries: Vec<Entry>,
     /// For pictures.
@@ -194,8 +159,9 @@ impl<'a> Branch<'a> {
         let mut groups: Vec<(Vec<Action>, Vec<Member<'a>>)> = Vec::new();
         for mut member in std::mem::take(&mut self.members) {
             let actions = if member.rollout.next_round() <= due { member.round(&self.world) } else { Vec::new() };
-            let over =
-                member.recovered.first().is_some_and(|at| *at + AFTERMATH <= due) && self.world.context.routing.is_nobody();
+            // After a mitigation the others stay where they are: nobody waits for them to leave.
+            let left = self.world.context.routing.is_nobody() || member.mitigated.is_some();
+            let over = left && member.recovered.first().is_some_and(|at| *at + AFTERMATH <= due);
             if member.finished || over {
                 let index = member.index;
                 records[index] = Some(member.record(&mut self.world));
@@ -228,12 +194,17 @@ impl<'a> Branch<'a> {
 }
 
 impl<'a> Member<'a> {
-    fn new(index: usize, contender: &Contender<'a>, detail: bool) -> Member<'a> {
+    fn new(index: usize, contender: &Contender<'a>, keeps_list: bool, detail: bool) -> Member<'a> {
         let entry = |gate: &str| Entry {
             at: Time::ZERO,
             kind: "note",
             text: format!("gate {gate} is left out: this system has no component of the kind that it reads"),
         };
+        let mut entries: Vec<Entry> = contender.rollout.not_applicable().into_iter().map(entry).collect();
+        if contender.policy.readiness.is_some() && !keeps_list {
+            let text = "nobody keeps a list of what is ready: the items close as the policy plans".into();
+            entries.push(Entry { at: Time::ZERO, kind: "note", text });
+        }
         Member {
             index,
             policy: contender.policy,
@@ -243,7 +214,7 @@ impl<'a> Member<'a> {
             mitigated: None,
             recovered: Vec::new(),
             finished: false,
-            entries: contender.rollout.not_applicable().into_iter().map(entry).collect(),
+            entries,
             said: vec![None; contender.policy.gates.len()],
             verdicts: detail.then(Vec::new),
         }
@@ -252,7 +223,9 @@ impl<'a> Member<'a> {
     /// One round of this policy: what it wants done.
     fn round(&mut self, world: &World) -> Vec<Action> {
         let now = world.context.now;
-        let view = View { now, arrived: &world.telemetry.arrived, done: &world.steering.done };
+        let calendar = world.context.setup.scenario.operators.calendar;
+        let claims = world.context.setup.claims.is_some().then(|| world.context.claims.made());
+        let view = View { now, arrived: &world.telemetry.arrived, done: &world.steering.done, claims, calendar };
         let decisions = self.rollout.round(&view);
         self.listen(now);
         let mut actions = Vec::new();
@@ -262,15 +235,14 @@ impl<'a> Member<'a> {
                     self.note(now, &action);
                     actions.push(action);
                 }
-                Decision::Rollback { gates } => {
+                Decision::Rollback { gates, stop } => {
                     self.decided = Some(now);
-                    self.say(now, "decision", format!("roll back: {}", self.names(&gates)));
+                    let what = if stop { "stop, for an operator to roll back" } else { "roll back" };
+                    self.say(now, "decision", format!("{what}: {}", self.names(&gates)));
                     self.fired = gates;
                     self.said.fill(None); // from here on the gates judge the recovery
                 }
-                Decision::Stop { gates } => {
-                    self.say(now, "decision", format!("stop here for people to decide: {}", self.names(&gates)));
-                }
+                Decision::Say { kind, text } => self.say(now, kind, text),
                 Decision::Finish => {
                     self.finished = true;
                     self.say(now, "decision", "finished: the last soak is served".into());
@@ -317,8 +289,14 @@ impl<'a> Member<'a> {
 
     fn note(&mut self, now: Time, action: &Action) {
         match action {
-            Action::Stage { name, cohort } => {
-                self.say(now, "stage", format!("{name}: cohort {}", crate::steering::name(cohort)));
+            Action::Review { by } => {
+                let who = if by.is_empty() { "somebody" } else { by };
+                self.say(now, "review", format!("{who} is asked to look"));
+            }
+            Action::Recheck { items } => self.say(now, "readiness", format!("to be checked again: {}", items.join(", "))),
+            Action::Stage { name, cohort, enter } => {
+                let beside: String = enter.iter().map(|act| format!(", {}", describe(act))).collect();
+                self.say(now, "stage", format!("{name}: cohort {}{beside}", crate::steering::name_of(cohort)));
             }
             Action::Step { acts, takes, by_operator } => {
                 let who = if *by_operator { "an operator is paged for " } else { "" };
@@ -344,6 +322,7 @@ impl<'a> Member<'a> {
                 lost,
                 exposure: ledger.exposure.iter().map(|(at, share, _)| (*at, *share)).collect(),
                 verdicts,
+                passages: self.rollout.passages().to_vec(),
                 harms: Vec::new(),
             })
         });
@@ -357,6 +336,7 @@ impl<'a> Member<'a> {
             recovered: self.recovered,
             finished: self.finished,
             blocking,
+            open_items: self.rollout.open_items().to_vec(),
             entries: self.entries,
             detail,
         }
@@ -365,9 +345,12 @@ impl<'a> Member<'a> {
 
 fn describe(act: &Act) -> String {
     match act {
-        Act::Cohort { cohort, only: None, .. } => format!("cohort {}", crate::steering::name(cohort)),
-        Act::Cohort { cohort, only: Some(surface), .. } => format!("cohort {} for {surface} only", crate::steering::name(cohort)),
+        Act::Cohort { cohort, only: None, .. } => format!("cohort {}", crate::steering::name_of(cohort)),
+        Act::Cohort { cohort, only: Some(surface), .. } => {
+            format!("cohort {} for {surface} only", crate::steering::name_of(cohort))
+        }
         Act::Bend { component, knob, .. } => format!("turn {component}.{knob}"),
         Act::Restart(component) => format!("restart {component}"),
+        Act::Probe { name, count } => format!("send {count} x {name}"),
     }
 }

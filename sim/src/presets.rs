@@ -1,16 +1,24 @@
 //! Named faults. A preset is data: knobs to bend by default sizes, in a default shape, on a default arm.
+//!
+//! A preset may bend what scenarios declare by convention beside the knobs of a kind: a mark such as `tagged`, or a step of a flow
+//! such as `matching_complete`. Whatever a system lacks of it is left alone.
 
-use crate::scenario::{Shape, Side};
+mod runbooks;
+
+use crate::catalog;
+use crate::scenario::{Scenario, Shape, Side};
 use gatecrash_policies::policy::By;
 use gatecrash_policies::time::Span;
 
 /// A named set of bends.
+#[derive(Clone, Copy, Debug)]
 pub struct Preset {
     /// What scenario files call it.
     pub name: &'static str,
     /// What it does, in a line.
     pub about: &'static str,
-    /// (kind or part of the world, knob, default size). `by` in a file replaces the size of the first.
+    /// (kind or part of the world, knob, default size), those that a system lacks included. `by` in a file replaces the size of the
+    /// first that it has.
     pub bends: &'static [(&'static str, &'static str, By)],
     /// How it moves in time.
     pub shape: Shape,
@@ -29,8 +37,8 @@ const fn preset(name: &'static str, about: &'static str, on: Side, bends: &'stat
 
 const MINUTE: u64 = 60;
 
-/// All presets, in the order of `gatecrash list faults`.
-pub const PRESETS: &[Preset] = &[
+/// Those of any system.
+const COMMON: &[Preset] = &[
     preset(
         "cancel_latency_spike",
         "cancels take much longer to be acknowledged",
@@ -127,7 +135,80 @@ pub const PRESETS: &[Preset] = &[
     ),
 ];
 
+/// All presets, in the order of `gatecrash list faults`.
+pub const PRESETS: &[Preset] = &JOINED;
+
+const COUNT: usize = COMMON.len() + runbooks::PRESETS.len();
+
+const JOINED: [Preset; COUNT] = {
+    let mut all = [COMMON[0]; COUNT];
+    let mut i = 0;
+    while i < COUNT {
+        all[i] = if i < COMMON.len() { COMMON[i] } else { runbooks::PRESETS[i - COMMON.len()] };
+        i += 1;
+    }
+    all
+};
+
 /// The preset of this name.
 pub fn find(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|p| p.name == name)
+}
+
+/// What a knob of a preset is where its kind does not have it: what scenarios declare under this name by convention.
+pub fn convention(kind: &str, knob: &str) -> Option<&'static str> {
+    let own = catalog::kind(kind).is_some_and(|k| k.knobs.iter().any(|known| known.name == knob));
+    match kind {
+        _ if own => None,
+        "checks" => Some("flow step"),
+        _ => Some("mark"),
+    }
+}
+
+impl Preset {
+    /// The bends that a system has the components and knobs for.
+    pub fn applying(&self, scenario: &Scenario) -> Vec<(&'static str, &'static str, By)> {
+        self.bends.iter().filter(|(part, knob, _)| scenario.knob(part, knob).is_some()).copied().collect()
+    }
+
+    /// What a system would need for the preset to bend something: `calls`, or `calls with the mark tagged`, without repetition.
+    pub fn needs(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for (part, knob, _) in self.bends {
+            let need = match convention(part, knob) {
+                Some(what) => format!("{part} with the {what} `{knob}`"),
+                None => part.to_string(),
+            };
+            if !all.contains(&need) {
+                all.push(need);
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_size_bends() {
+        for (i, preset) in PRESETS.iter().enumerate() {
+            assert!(PRESETS[..i].iter().all(|other| other.name != preset.name), "{}", preset.name);
+            assert!(!preset.bends.is_empty() && !preset.about.is_empty(), "{}", preset.name);
+            let is_nothing = |by: &By| crate::knobs::level_of(*by, 1.0) == crate::knobs::Level::IDENTITY;
+            assert!(!preset.bends.iter().any(|(_, _, by)| is_nothing(by)), "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn what_no_kind_has_is_a_mark_or_a_step() {
+        assert_eq!(convention("calls", "latency"), None);
+        assert_eq!(convention("calls", "tagged"), Some("mark"));
+        assert_eq!(convention("checks", "matching_complete"), Some("flow step"));
+        assert_eq!(find("tag_loss").map(Preset::needs), Some(vec!["calls with the mark `tagged`".to_string()]));
+        assert_eq!(find("recursion_loop").map(Preset::needs), Some(vec!["checks".to_string(), "calls".to_string()]));
+        let known = |(part, _, _): &(&str, &str, By)| catalog::kind(part).is_some();
+        assert!(PRESETS.iter().all(|preset| preset.bends.iter().all(known)));
+    }
 }

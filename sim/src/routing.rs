@@ -1,8 +1,7 @@
 //! Who meets the canary, as each environment has it at the moment.
 
+use crate::cohorts::Members;
 use crate::dice::Purpose;
-use crate::population::BUCKETS;
-use crate::scenario::Assign;
 use crate::setup::Setup;
 use gatecrash_policies::policy::Cohort;
 use gatecrash_policies::sample::Arm;
@@ -11,7 +10,7 @@ use gatecrash_policies::sample::Arm;
 #[derive(Clone, Debug, PartialEq)]
 struct Rule {
     segment: Option<u8>,
-    cohort: Cohort,
+    members: Members,
 }
 
 /// What one environment routes by.
@@ -45,7 +44,7 @@ impl Routing {
     /// Everybody on stable.
     pub fn new(setup: &Setup) -> Routing {
         let n = setup.population.len();
-        let nobody = Route { rules: vec![Rule { segment: None, cohort: Cohort::Nobody }], stuck: None };
+        let nobody = Route { rules: vec![Rule { segment: None, members: Members::nobody() }], stuck: None };
         let mut routing = Routing {
             environments: vec![nobody; setup.scenario.steering.environments.len().max(1)],
             chance: vec![0.0; n],
@@ -62,13 +61,14 @@ impl Routing {
     /// Routes a cohort in one environment. With `segment`, only that segment's rule changes; with `stuck`, that share of
     /// subjects goes on as before.
     pub fn set(&mut self, setup: &Setup, environment: usize, cohort: Cohort, segment: Option<u8>, stuck: f64) {
+        let members = Members::new(setup, cohort);
         let route = &mut self.environments[environment];
         let before = route.rules.clone();
         match segment {
-            None => route.rules = vec![Rule { segment: None, cohort }],
+            None => route.rules = vec![Rule { segment: None, members }],
             Some(_) => {
                 route.rules.retain(|rule| rule.segment != segment);
-                route.rules.push(Rule { segment, cohort });
+                route.rules.push(Rule { segment, members });
             }
         }
         route.stuck = (stuck > 0.0).then_some((stuck, before));
@@ -91,7 +91,7 @@ impl Routing {
         let population = &setup.population;
         let parts = 1 + setup.catalog.segments.len();
         self.counts = [vec![0; parts], vec![0; parts], vec![0; parts]];
-        self.shadow = self.environments.iter().flat_map(|r| &r.rules).any(|rule| rule.cohort == Cohort::Shadow);
+        self.shadow = self.environments.iter().flat_map(|r| &r.rules).any(|rule| rule.members.is_shadow());
         let mut sum = 0.0;
         for subject in 0..population.len() {
             let route = &self.environments[usize::from(population.environments[subject])];
@@ -100,17 +100,19 @@ impl Routing {
                 _ => &route.rules,
             };
             let concerns = |rule: &&Rule| rule.segment.is_none_or(|bit| population.segments[subject] >> bit & 1 == 1);
-            let chance = rules.iter().rev().find(concerns).map_or(0.0, |rule| chance_of(setup, subject, &rule.cohort));
+            let chance = rules.iter().rev().find(concerns).map_or(0.0, |rule| rule.members.chance(setup, subject));
             sum += chance;
             self.chance[subject] = chance;
             self.ever[subject] |= chance >= 1.0;
             self.former[subject] = self.ever[subject] && chance == 0.0;
             let whole = chance >= 1.0;
+            // Everybody may make requests with any label.
+            let segments = population.segments[subject] | setup.labels.bits();
             for (arm, is_in) in [(0, !whole), (1, chance > 0.0), (2, self.former[subject])] {
                 if is_in {
                     self.counts[arm][0] += 1;
                     for part in 1..parts {
-                        self.counts[arm][part] += (population.segments[subject] >> (part - 1) & 1) as u32;
+                        self.counts[arm][part] += (segments >> (part - 1) & 1) as u32;
                     }
                 }
             }
@@ -128,6 +130,17 @@ impl Routing {
         } else {
             Arm::Stable
         }
+    }
+
+    /// Whether a subject can meet the canary.
+    pub fn may_meet(&self, subject: u32) -> bool {
+        self.chance[subject as usize] > 0.0
+    }
+
+    /// Of the subjects that can meet the canary, the one with the lowest bucket.
+    pub fn prober(&self, setup: &Setup) -> Option<u32> {
+        let can = (0..self.chance.len() as u32).filter(|subject| self.may_meet(*subject));
+        can.min_by_key(|subject| setup.population.buckets[*subject as usize])
     }
 
     /// Notes that a subject met the canary (which matters when requests are assigned one by one).
@@ -162,31 +175,5 @@ impl Routing {
 }
 
 fn is_stuck(setup: &Setup, subject: usize, share: f64) -> bool {
-    (setup.dice.hash(Purpose::Flag, subject as u64, u64::MAX) >> 11) as f64 / (1u64 << 53) as f64 <= share
-}
-
-/// The probability that a subject of this cohort meets the canary.
-fn chance_of(setup: &Setup, subject: usize, cohort: &Cohort) -> f64 {
-    let population = &setup.population;
-    let below = |bucket: u16, share: f64| f64::from(bucket) < (share * f64::from(BUCKETS)).round();
-    let certain = |is_in: bool| if is_in { 1.0 } else { 0.0 };
-    match (cohort, setup.scenario.assign) {
-        (Cohort::Nobody | Cohort::Shadow, _) => 0.0,
-        (Cohort::Internal, _) => certain(population.internal[subject]),
-        (Cohort::Share(share), Assign::Subject) => certain(below(population.buckets[subject], *share)),
-        (Cohort::Share(share), Assign::Request) => *share,
-        (Cohort::Share(share), Assign::Replica { of }) if *share > 0.0 => {
-            (share * f64::from(of)).round().max(1.0) / f64::from(of)
-        }
-        (Cohort::Share(_), Assign::Replica { .. }) => 0.0,
-        (Cohort::TenantShare(share), _) => {
-            let tenant = population.tenants[subject] as usize;
-            certain(population.tenant_buckets.get(tenant).is_some_and(|bucket| below(*bucket, *share)))
-        }
-        (Cohort::Named { attribute, values }, _) => {
-            let is_in =
-                |value: &String| setup.bit(attribute, value).is_some_and(|bit| population.segments[subject] >> bit & 1 == 1);
-            certain(values.iter().any(is_in))
-        }
-    }
+    setup.dice.unit(Purpose::Flag, subject as u64, u64::MAX) <= share
 }

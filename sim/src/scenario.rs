@@ -5,6 +5,7 @@ mod parts;
 pub use parts::*;
 
 use crate::dice::Dist;
+use gatecrash_policies::calendar::Calendar;
 use gatecrash_policies::policy::{By, Op};
 use gatecrash_policies::time::{Span, Time};
 
@@ -32,6 +33,10 @@ pub struct Scenario {
     pub warmup: Span,
     /// Left out of a `score` of the whole library.
     pub slow: bool,
+    /// The stage with which the rollout begins; those before it count as passed.
+    pub begin: Option<String>,
+    /// What is claimed and what is true of the items of readiness; `None` where nobody keeps a list.
+    pub readiness: Option<Vec<Fact>>,
     /// Who there is.
     pub subjects: Subjects,
     /// What is assigned to an arm.
@@ -56,6 +61,17 @@ pub struct Scenario {
     pub severity: f64,
 }
 
+/// What is claimed of an item of readiness, and what is true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The item, as policies call it.
+    pub item: String,
+    /// When it is ticked; `None` is never.
+    pub claimed: Option<Time>,
+    /// Whether it holds once it is ticked.
+    pub is_true: bool,
+}
+
 /// The population. Every list of (value, share) is drawn per subject by keyed dice; shares sum to at most 1, and the rest has
 /// no value for the attribute.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +82,10 @@ pub struct Subjects {
     pub internal: f64,
     /// The number of tenants; subjects are spread evenly; 0 means that there are none. Their values are `t0`, `t1`, ...
     pub tenants: u32,
+    /// The number of channels; subjects are spread evenly; 0 means that there are none. Their values are `c0`, `c1`, ...
+    pub channels: u32,
+    /// The number of nodes; subjects are laid on them in order; 0 means that there are none. Their values are `n0`, `n1`, ...
+    pub nodes: u32,
     /// Other attributes in file order: `surface`, `region`, `role`, with values and shares.
     pub attributes: Vec<(String, Vec<(String, f64)>)>,
 }
@@ -197,6 +217,8 @@ pub struct Telemetry {
     pub loss: f64,
     /// Probability that a sample arrives twice.
     pub duplicate: f64,
+    /// Outcomes of this segment are in no sample, though they happen: (attribute or label, value).
+    pub hides: Option<(String, String)>,
 }
 
 /// How decisions get in.
@@ -213,21 +235,9 @@ pub struct Steering {
 pub struct Operators {
     /// From page to acknowledgement.
     pub acknowledge: Dist,
-    /// Working hours; `None` is always. A page outside them is acknowledged after the next start.
-    pub hours: Option<Hours>,
-    /// The moment of the week at which a trial begins, since Monday 00:00.
-    pub start: Span,
-}
-
-/// Working hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hours {
-    /// Saturday and Sunday are off.
-    pub weekdays_only: bool,
-    /// Since midnight.
-    pub from: Span,
-    /// Since midnight, after `from`.
-    pub to: Span,
+    /// Working hours, and the moment of the week at which a trial begins. A page outside the hours is acknowledged after the next
+    /// start.
+    pub calendar: Calendar,
 }
 
 /// An outcome that violates this is harmed, unless it does so in the twin as well.
@@ -260,7 +270,7 @@ pub struct Fault {
     pub lasting: Option<Span>,
     /// Which arm.
     pub on: Side,
-    /// Only subjects of this segment.
+    /// Only subjects or outcomes of this segment.
     pub only: Option<(String, String)>,
 }
 

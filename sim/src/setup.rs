@@ -1,11 +1,17 @@
 //! All that is settled before a trial begins and never changes in it: clones of a world share one `Setup`.
 
+use crate::claims;
 use crate::dice::Dice;
+use crate::drift;
+use crate::faults;
 use crate::knobs::{KnobMap, WorldKnobs};
+use crate::labels::Labels;
 use crate::population::Population;
 use crate::scenario::{Kind, Objective, Scenario};
+use gatecrash_policies::controller::Claim;
 use gatecrash_policies::policy::Op;
 use gatecrash_policies::sample::{Catalog, Segment, SignalKind};
+use gatecrash_policies::time::Span;
 
 /// A scenario made ready for one seed.
 #[derive(Clone, Debug)]
@@ -20,6 +26,16 @@ pub struct Setup<'a> {
     pub catalog: Catalog,
     /// Every segment that somebody reads, bends or routes; those of the catalog come first.
     pub segments: Vec<Segment>,
+    /// The labels of requests among them.
+    pub labels: Labels,
+    /// The segment whose outcomes are in no sample.
+    pub hidden: Option<u8>,
+    /// All that is ever claimed to be ready, in order of time; `None` where nobody keeps a list.
+    pub claims: Option<Vec<Claim>>,
+    /// How often slow things move.
+    pub tick: Span,
+    /// Whether some fault sends the people away.
+    pub leaves: bool,
     /// Where the knobs lie.
     pub knob_map: KnobMap,
     /// The world's own.
@@ -28,6 +44,8 @@ pub struct Setup<'a> {
     pub watched: Vec<bool>,
     /// The first signal of each component.
     pub signal_offsets: Vec<u16>,
+    /// Per signal, the component that emits it.
+    pub signal_owners: Vec<u8>,
     /// Per signal, the objectives about it.
     pub objectives_of: Vec<Vec<u8>>,
     /// The scenario's objectives, then one per `effects` component that no duplicate leaves the system.
@@ -45,12 +63,16 @@ impl<'a> Setup<'a> {
         let dice = Dice::new(seed);
         let mut catalog = scenario.catalog();
         catalog.segments = read.to_vec();
+        let probes: Vec<String> = read.iter().filter(|s| s.attribute == "probe").map(|s| s.value.clone()).collect();
+        if !probes.is_empty() {
+            catalog.attributes.push(("probe".into(), probes));
+        }
         let segments = Setup::segments(scenario, read, routed);
         let mut signal_offsets = Vec::new();
-        let mut next = 0;
-        for component in &scenario.system {
-            signal_offsets.push(next);
-            next += component.signals().len() as u16;
+        let mut signal_owners = Vec::new();
+        for (id, component) in scenario.system.iter().enumerate() {
+            signal_offsets.push(signal_owners.len() as u16);
+            signal_owners.resize(signal_owners.len() + component.signals().len(), id as u8);
         }
         let objectives: Vec<Objective> = scenario.objectives.iter().cloned().chain(leaks(scenario)).collect();
         let objectives_of = catalog
@@ -62,13 +84,20 @@ impl<'a> Setup<'a> {
             })
             .collect();
         let knob_map = KnobMap::new(scenario);
+        let bit = |(a, v): &(String, String)| segments.iter().position(|s| s.attribute == *a && s.value == *v).map(|i| i as u8);
         Setup {
             scenario,
             dice,
             population: Population::new(scenario, &segments, dice),
             world_knobs: WorldKnobs::new(&knob_map),
+            labels: Labels::new(scenario, &segments),
+            hidden: scenario.telemetry.hides.as_ref().and_then(bit),
+            claims: claims::all(scenario),
+            tick: drift::tick(scenario),
+            leaves: faults::bends(scenario, &knob_map, "operators", "away"),
             knob_map,
             signal_offsets,
+            signal_owners,
             watched: vec![true; catalog.signals.len()],
             objectives_of,
             objectives,
@@ -101,6 +130,20 @@ impl<'a> Setup<'a> {
         usize::from(objective) >= self.scenario.objectives.len()
     }
 
+    /// The segments of an outcome: those of its subject, and the labels of its request.
+    pub fn segments_of(&self, signal: u16, subject: u32, ordinal: u32) -> u128 {
+        let own = self.population.segments[subject as usize];
+        if self.labels.is_empty() {
+            return own;
+        }
+        own | self.labels.of(self.dice, self.signal_owners[usize::from(signal)], subject, ordinal)
+    }
+
+    /// Whether outcomes of these segments are in no sample.
+    pub fn is_hidden(&self, segments: u128) -> bool {
+        self.hidden.is_some_and(|bit| segments >> bit & 1 == 1)
+    }
+
     /// Whether a signal has a number per outcome.
     pub fn has_values(&self, signal: u16) -> bool {
         matches!(self.catalog.signals[usize::from(signal)].reads, SignalKind::Durations | SignalKind::Amounts)
@@ -115,7 +158,16 @@ fn bent_segments(scenario: &Scenario) -> Vec<Segment> {
         scenario.system.iter().flat_map(|c| &c.marks).flat_map(|(_, split)| split.by.iter().map(|(a, v, _)| segment((a, v))));
     let amounts =
         scenario.system.iter().flat_map(|c| &c.amounts).flat_map(|(_, split)| split.by.iter().map(|(a, v, _)| segment((a, v))));
-    faults.chain(marks).chain(amounts).collect()
+    let hidden = scenario.telemetry.hides.iter().map(|(a, v)| segment((a, v)));
+    faults.chain(marks).chain(amounts).chain(hidden).chain(drifting(scenario)).collect()
+}
+
+/// The environments, where a fault keeps changes from one of them: then knobs are turned in each of them by itself.
+fn drifting(scenario: &Scenario) -> Vec<Segment> {
+    let environments = &scenario.steering.environments;
+    let drifts = scenario.faults.iter().flat_map(|f| &f.bends).any(|b| b.component == "steering" && b.knob == "drift");
+    let named = environments.iter().filter(|_| drifts && environments.len() > 1);
+    named.map(|(name, _)| Segment { attribute: "environment".into(), value: name.clone() }).collect()
 }
 
 fn leaks(scenario: &Scenario) -> impl Iterator<Item = Objective> + '_ {
@@ -129,7 +181,11 @@ fn leaks(scenario: &Scenario) -> impl Iterator<Item = Objective> + '_ {
 }
 
 fn entries(scenario: &Scenario) -> Vec<u8> {
-    let takes_traffic = |kind: &Kind| matches!(kind, Kind::Calls(calls) if calls.after.is_none());
+    let takes_traffic = |kind: &Kind| match kind {
+        Kind::Calls(calls) => calls.after.is_none(),
+        Kind::Tasks(tasks) => tasks.after.is_none(),
+        _ => false,
+    };
     let all = scenario.system.iter().enumerate();
     all.filter(|(_, c)| takes_traffic(&c.kind)).map(|(i, _)| i as u8).collect()
 }
@@ -138,6 +194,9 @@ fn followers(scenario: &Scenario) -> Vec<Vec<u8>> {
     let after = |kind: &Kind| match kind {
         Kind::Calls(calls) => calls.after.clone(),
         Kind::Effects(effects) => Some(effects.after.clone()),
+        Kind::Reviews(reviews) => Some(reviews.after.clone()),
+        Kind::Checks(checks) => Some(checks.after.clone()),
+        Kind::Tasks(tasks) => tasks.after.clone(),
         Kind::Connections(_) => None,
     };
     let follow = |name: &String| {

@@ -14,6 +14,8 @@ pub struct Telemetry {
     pub arrived: Vec<Sample>,
     /// Under way, by slot.
     under_way: Vec<Option<Sample>>,
+    /// Slots that are free again.
+    free: Vec<u32>,
     /// The levels of each arm as last reported: what a frozen exporter repeats.
     reported: [Vec<(Series, Level)>; 2],
     /// When the last scrape was.
@@ -97,20 +99,18 @@ impl Telemetry {
     }
 
     fn post(&mut self, sample: Sample, delay: Span, world: &mut Context) {
-        let slot = match self.under_way.iter().position(Option::is_none) {
-            Some(slot) => slot,
-            None => {
-                self.under_way.push(None);
-                self.under_way.len() - 1
-            }
-        };
-        self.under_way[slot] = Some(sample);
-        world.queue.push(world.now + delay, Event::SampleArrives { slot: slot as u32 });
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.under_way.push(None);
+            self.under_way.len() as u32 - 1
+        });
+        self.under_way[slot as usize] = Some(sample);
+        world.queue.push(world.now + delay, Event::SampleArrives { slot });
     }
 
     /// A sample becomes visible.
     pub fn arrive(&mut self, slot: u32) {
         let sample = self.under_way[slot as usize].take().expect("a sample under way has its slot");
+        self.free.push(slot);
         self.arrived.push(sample);
     }
 }

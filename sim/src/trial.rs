@@ -102,6 +102,12 @@ pub struct Trial {
     pub stopped: Time,
     /// Whether everyone came to be on the canary with the last soak served.
     pub finished: bool,
+    /// The items of readiness that stood in the way when the trial ended, as `name (owner)`.
+    pub open_items: Vec<String>,
+    /// The items of readiness that were ticked and not true when somebody was first exposed.
+    pub untrue_items: Vec<String>,
+    /// What stays outside after the rollback and has to be cleaned up: (what, how many).
+    pub cleanup: Vec<(String, u64)>,
     /// What a person wants to read of it, in order of time.
     pub timeline: Vec<Entry>,
     /// Only where asked for.
@@ -113,7 +119,8 @@ pub struct Trial {
 pub struct Entry {
     /// When.
     pub at: Time,
-    /// `stage`, `fault`, `gate`, `decision`, `step`, `steering`, `recovery`, `harm`, `operator` or `note`.
+    /// `stage`, `fault`, `gate`, `decision`, `step`, `steering`, `recovery`, `harm`, `operator`, `readiness`,
+    /// `review`, `measure` or `note`.
     pub kind: &'static str,
     /// What, in words.
     pub text: String,
@@ -134,6 +141,8 @@ pub struct Detail {
     pub exposure: Vec<(Time, u32)>,
     /// What the gates said: (round, index of the gate in the policy, verdict).
     pub verdicts: Vec<(Time, usize, Verdict)>,
+    /// How the policy went through its stages.
+    pub passages: Vec<gatecrash_policies::passage::Passage>,
     /// Harmed outcomes: (when, objective's index).
     pub harms: Vec<(Time, usize)>,
 }

@@ -1,5 +1,6 @@
 //! What truly happened, worked out after the trial: the twin, the six instants, the outcome.
 
+use crate::aftermath;
 use crate::ledger::{Key, Violation};
 use crate::play::Record;
 use crate::scenario::Expect;
@@ -59,11 +60,18 @@ pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin
     let violations = std::mem::take(&mut record.ledger.violations);
     let guilty = twin.harmed(&violations, record.ended);
     let (leaked, harms): (Vec<_>, Vec<_>) = guilty.into_iter().partition(|v| setup.is_leak(v.objective));
-    let instants = instants(&record, &harms);
+    let instants = instants(setup, &record, &harms);
     let lucky = is_lucky(&record, &harms, &instants);
     let instants = if lucky { Instants { shown: instants.decided, ..instants } } else { instants };
     let (outcome, reason) = outcome(setup, &record, &instants);
     let premature = record.recovered.first().copied().filter(|at| instants.clear.is_none_or(|clear| *at < clear));
+    let is_over = record.decided.is_some() || outcome == Outcome::Missed;
+    let cleanup = if is_over { aftermath::cleanup(setup, &harms, &leaked) } else { Vec::new() };
+    let untrue = aftermath::untrue_items(setup, policy, &record);
+    if let Some((at, items)) = untrue.as_ref().filter(|(_, items)| !items.is_empty()) {
+        let text = format!("ticked and not true: {}", items.join(", "));
+        record.entries.push(Entry { at: *at, kind: "readiness", text });
+    }
     let mut detail = record.detail.take();
     if let Some(detail) = &mut detail {
         detail.harms = harms.iter().map(|v| (v.at, usize::from(v.objective))).collect();
@@ -88,6 +96,9 @@ pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin
         ended: over(&record, &instants),
         stopped: record.ended,
         finished: record.finished,
+        open_items: std::mem::take(&mut record.open_items),
+        untrue_items: untrue.map_or_else(Vec::new, |(_, items)| items),
+        cleanup,
         timeline: timeline(setup, record, &harms, &instants),
         detail,
     }
@@ -98,13 +109,13 @@ fn over(record: &Record, instants: &Instants) -> Time {
     instants.validated.unwrap_or(record.ended)
 }
 
-fn instants(record: &Record, harms: &[Violation]) -> Instants {
+fn instants(setup: &Setup, record: &Record, harms: &[Violation]) -> Instants {
     let decided = record.decided;
     let no_one = decided.and_then(|decided| withdrawn(record, decided));
     let withdrawn = [no_one, record.mitigated].into_iter().flatten().min();
     let clear = withdrawn.map(|w| harms.last().map_or(w, |v| v.at.max(w)));
     let validated = clear.and_then(|clear| record.recovered.iter().copied().find(|at| *at >= clear));
-    Instants { harmed: harms.first().map(|v| v.at), shown: shown(record, harms), decided, withdrawn, clear, validated }
+    Instants { harmed: harms.first().map(|v| v.at), shown: shown(setup, record, harms), decided, withdrawn, clear, validated }
 }
 
 /// The first moment from the decision on after which nobody met the canary any more. A stage that was still under way at the
@@ -117,10 +128,13 @@ fn withdrawn(record: &Record, decided: Time) -> Option<Time> {
 }
 
 /// The first arrival of a sample that contains a harmed outcome.
-fn shown(record: &Record, harms: &[Violation]) -> Option<Time> {
+fn shown(setup: &Setup, record: &Record, harms: &[Violation]) -> Option<Time> {
     let deliveries = &record.ledger.deliveries;
     let mut first: Option<Time> = None;
-    for harm in harms {
+    let told = |v: &&Violation| {
+        setup.hidden.is_none() || !setup.is_hidden(setup.segments_of(v.key.signal, v.key.subject, v.key.ordinal))
+    };
+    for harm in harms.iter().filter(told) {
         if first.is_some_and(|first| first <= harm.at) {
             break; // no later outcome can be in an earlier sample
         }

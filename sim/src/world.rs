@@ -1,13 +1,15 @@
 //! The world: one loop over one closed list of events.
 
+use crate::claims::Claims;
 use crate::components::{Any, Place};
 use crate::context::Context;
 use crate::demand::{Demand, Request};
-use crate::drift::{Drift, TICK};
+use crate::drift::Drift;
 use crate::faults::Faults;
 use crate::knobs::Knobs;
 use crate::ledger::Ledger;
 use crate::meters::Meters;
+use crate::probes;
 use crate::queue::{Event, Queue};
 use crate::routing::Routing;
 use crate::setup::Setup;
@@ -64,21 +66,23 @@ impl<'a> World<'a> {
             queue: Queue::default(),
             knobs: Knobs::new(&setup.knob_map),
             routing: Routing::new(setup),
-            drift: Drift::new(scenario.wobble, setup.dice),
-            meters: Meters::new(setup, books == Books::Everything),
+            drift: Drift::new(scenario.wobble, setup.tick, setup.dice),
+            meters: Meters::new(setup, books != Books::Twin, books == Books::Everything),
             ledger: Ledger {
                 met: vec![false; setup.population.len()],
                 exposure: vec![(Time::ZERO, 0, true)],
                 ..Ledger::default()
             },
+            claims: Claims::default(),
             events: 0,
             completed: Vec::new(),
+            failed: Vec::new(),
         };
         let mut world = World {
             context,
             telemetry: Telemetry::new(books == Books::Everything),
             steering: Steering::default(),
-            demand: Demand::new(scenario.traffic.as_ref(), setup.population.len(), setup.dice),
+            demand: Demand::new(scenario.traffic.as_ref(), setup.population.len(), setup.tick, setup.dice),
             components: components.collect(),
             faults: Faults::new(scenario),
             arrivals: Vec::new(),
@@ -94,7 +98,7 @@ impl<'a> World<'a> {
             context.queue.push(Time::ZERO + context.setup.scenario.telemetry.scrape, Event::Scrape);
         }
         if context.drift.is_on() || self.demand.is_curved() || self.has_slow_parts() {
-            self.context.queue.push(Time::ZERO + TICK, Event::Tick);
+            self.context.queue.push(Time::ZERO + self.context.setup.tick, Event::Tick);
         }
         for component in &mut self.components {
             component.get().begin(&mut self.context);
@@ -119,8 +123,12 @@ impl<'a> World<'a> {
             while let Some((follower, request, arm)) = self.context.completed.pop() {
                 self.components[usize::from(follower)].get().arrive(request, Some(arm), &mut self.context);
             }
+            while let Some((follower, request, arm)) = self.context.failed.pop() {
+                self.components[usize::from(follower)].get().arrive_failed(request, arm, &mut self.context);
+            }
         }
         self.context.now = until;
+        self.context.claims.update(self.context.setup.claims.as_deref(), until);
     }
 
     fn handle(&mut self, event: Event) {
@@ -146,12 +154,18 @@ impl<'a> World<'a> {
                 self.demand.burst(&mut self.context.queue, self.context.now, factor);
             }
             Event::Tick => self.tick(),
-            Event::Scrape => self.telemetry.scrape(context),
+            Event::Scrape => {
+                for component in &mut self.components {
+                    component.get().scrape(&mut self.context);
+                }
+                self.telemetry.scrape(&mut self.context);
+            }
             Event::SampleArrives { slot } => self.telemetry.arrive(slot),
             Event::FaultEdge { fault } => {
                 let impulse = self.faults.edge(fault, context);
                 self.adjust();
                 self.unstick();
+                self.release();
                 if impulse && self.context.setup.scenario.severity > 0.0 {
                     for component in &mut self.components {
                         component.get().shock(fault, &mut self.context);
@@ -173,10 +187,11 @@ impl<'a> World<'a> {
 
     fn tick(&mut self) {
         let context = &mut self.context;
-        context.queue.push(context.now + TICK, Event::Tick);
+        context.queue.push(context.now + context.setup.tick, Event::Tick);
         context.drift.tick(context.now, context.setup.dice);
         if Faults::is_moving(context.setup.scenario) {
             self.adjust();
+            self.release();
         } else {
             self.retime();
         }
@@ -198,8 +213,11 @@ impl<'a> World<'a> {
 
     /// Faults or steps may have turned knobs, or the exposure has changed.
     fn adjust(&mut self) {
-        let bends: Vec<_> = self.faults.bends(&self.context).chain(self.steering.bends.iter().cloned()).collect();
-        if self.context.knobs.set(bends.into_iter()) {
+        let setup = self.context.setup;
+        let faults: Vec<_> = self.faults.bends(&self.context).collect();
+        // A fault bends what a stage has set; a step turns whatever is bent.
+        let world = self.steering.turns.settings(setup).into_iter().chain(faults);
+        if self.context.knobs.set(world, self.steering.turns.steps(setup).into_iter()) {
             for component in &mut self.components {
                 component.get().adjust(&mut self.context);
             }
@@ -239,10 +257,35 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Changes that an environment had not taken take effect once nothing keeps them any more.
+    fn release(&mut self) {
+        if self.steering.release(&mut self.context) {
+            self.reroute();
+        }
+    }
+
+    /// Sends requests of our own into every component that takes the traffic.
+    fn probe(&mut self, name: &str, count: u32) {
+        let Some(subject) = self.context.routing.prober(self.context.setup) else {
+            self.context.note("steering", format!("nobody is on the canary: {name} is not sent"));
+            return;
+        };
+        self.context.note("steering", format!("{count} x {name} as subject {subject}"));
+        for _ in 0..count {
+            let ordinal = probes::ordinal(name, self.steering.next_probe(name));
+            self.arrivals.push(Request { subject, ordinal, service: None, failed: false, size: None });
+        }
+        self.receive();
+    }
+
     fn steer(&mut self, change: u32) {
         match self.steering.carry_out(change, &mut self.context) {
             Effect::Nothing => {}
-            Effect::Changed => self.reroute(),
+            Effect::Changed => {
+                self.reroute();
+                self.release();
+            }
+            Effect::Probe(name, count) => self.probe(&name, count),
             Effect::Restart(name) => {
                 let setup = self.context.setup;
                 for (component, spec) in self.components.iter_mut().zip(&setup.scenario.system) {

@@ -18,6 +18,11 @@ pub fn round_p(p: f64) -> f64 {
     format!("{p:.5e}").parse().expect("a formatted float is a float")
 }
 
+/// A rounded p-value as notes show it.
+pub(super) fn shown_p(p: f64) -> String {
+    if p > 0.0 && p < 1e-4 { format!("{p:e}") } else { p.to_string() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

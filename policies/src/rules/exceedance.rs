@@ -1,5 +1,6 @@
 //! Exact binomial on the share of outcomes beyond the limit.
 
+use super::binomial::shown_p;
 use super::{Answer, Judge, Look, round_p, upper_tail};
 use crate::verdict::Status;
 
@@ -19,8 +20,7 @@ impl Judge for Exceedance {
             return Answer::new(Status::Inconclusive, "no share to test");
         };
         let p = round_p(upper_tail(share.bad, share.all, share.allowed));
-        let shown = if p > 0.0 && p < 1e-4 { format!("{p:e}") } else { p.to_string() };
-        let note = format!("{} of {} beyond, p = {shown}", share.bad, share.all);
+        let note = format!("{} of {} beyond, p = {}", share.bad, share.all, shown_p(p));
         Answer::new(if p <= self.alpha { Status::Fail } else { Status::Pass }, note)
     }
 }
@@ -34,7 +34,7 @@ mod tests {
     fn the_tabled_count_fails_and_one_less_passes() {
         // n = 200, p95, alpha 5 %: 16 reject (validation/tables.json, group `quantile_gate_p95`).
         let judge = |bad| {
-            let look = Look { within: false, share: Some(Share { bad, all: 200, allowed: 0.05 }), enough: true };
+            let look = Look { share: Some(Share { bad, all: 200, allowed: 0.05 }), enough: true, ..Look::default() };
             Exceedance { alpha: 0.05 }.judge(&look)
         };
         assert_eq!(judge(15).status, Status::Pass);

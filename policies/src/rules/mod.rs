@@ -6,6 +6,8 @@ mod binomial;
 mod consecutive;
 mod exceedance;
 mod m_of_n;
+mod mann_kendall;
+mod poisson_ratio;
 mod threshold;
 mod zero_tolerance;
 
@@ -15,7 +17,7 @@ use crate::policy::Rule;
 use crate::verdict::Status;
 
 /// What a rule looks at in a round.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Look {
     /// Whether the reading is within the limit.
     pub within: bool,
@@ -23,6 +25,39 @@ pub struct Look {
     pub share: Option<Share>,
     /// Whether there are as many outcomes as the gate asks for.
     pub enough: bool,
+    /// Events of both arms, where the rule compares them.
+    pub arms: Option<Arms>,
+    /// The points of a slope, where the rule looks for a trend.
+    pub trend: Option<Trend>,
+}
+
+/// Events and the subject-time in which they came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Events {
+    /// How many.
+    pub events: u64,
+    /// Subjects x seconds.
+    pub exposure: f64,
+}
+
+/// Events of two arms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arms {
+    /// Of the arm under judgement.
+    pub canary: Events,
+    /// Of stable.
+    pub stable: Events,
+    /// What the rates may stand in: the multiple of stable's that is allowed.
+    pub ratio: f64,
+}
+
+/// A series in order of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trend {
+    /// Its values; long series averaged in blocks.
+    pub points: Vec<f64>,
+    /// Whether it has to climb, rather than must not.
+    pub climb: bool,
 }
 
 /// Outcomes on the wrong side of a limit.
@@ -64,6 +99,8 @@ pub const RULES: &[(&str, &str)] = &[
     ("m_of_n", m_of_n::ABOUT),
     ("zero_tolerance", zero_tolerance::ABOUT),
     ("exceedance", exceedance::ABOUT),
+    ("poisson_ratio", poisson_ratio::ABOUT),
+    ("mann_kendall", mann_kendall::ABOUT),
 ];
 
 impl Rule {
@@ -75,6 +112,8 @@ impl Rule {
             "m_of_n" => Rule::MOfN { m: 3, n: 5 },
             "zero_tolerance" => Rule::ZeroTolerance,
             "exceedance" => Rule::Exceedance { alpha: 0.01 },
+            "poisson_ratio" => Rule::PoissonRatio { alpha: 0.01 },
+            "mann_kendall" => Rule::MannKendall { alpha: 0.01 },
             _ => return None,
         })
     }
@@ -84,10 +123,16 @@ impl Rule {
         match *self {
             Rule::Consecutive { times: 0 } => Some("`consecutive` counts at least 1 round"),
             Rule::MOfN { m, n } if m == 0 || m > n => Some("`m_of_n` needs 1 <= m <= n"),
-            Rule::Exceedance { alpha } if !(alpha > 0.0 && alpha < 1.0) => Some("`exceedance` needs 0 < alpha < 1"),
+            Rule::Exceedance { alpha } if !is_chance(alpha) => Some("`exceedance` needs 0 < alpha < 1"),
+            Rule::PoissonRatio { alpha } if !is_chance(alpha) => Some("`poisson_ratio` needs 0 < alpha < 1"),
+            Rule::MannKendall { alpha } if !is_chance(alpha) => Some("`mann_kendall` needs 0 < alpha < 1"),
             _ => None,
         }
     }
+}
+
+fn is_chance(alpha: f64) -> bool {
+    alpha > 0.0 && alpha < 1.0
 }
 
 /// A rule with its memory.
@@ -103,6 +148,10 @@ pub enum State {
     ZeroTolerance(zero_tolerance::ZeroTolerance),
     /// See [`Rule::Exceedance`].
     Exceedance(exceedance::Exceedance),
+    /// See [`Rule::PoissonRatio`].
+    PoissonRatio(poisson_ratio::PoissonRatio),
+    /// See [`Rule::MannKendall`].
+    MannKendall(mann_kendall::MannKendall),
 }
 
 impl State {
@@ -114,6 +163,8 @@ impl State {
             Rule::MOfN { m, n } => State::MOfN(m_of_n::MOfN::new(m, n)),
             Rule::ZeroTolerance => State::ZeroTolerance(zero_tolerance::ZeroTolerance),
             Rule::Exceedance { alpha } => State::Exceedance(exceedance::Exceedance { alpha }),
+            Rule::PoissonRatio { alpha } => State::PoissonRatio(poisson_ratio::PoissonRatio { alpha }),
+            Rule::MannKendall { alpha } => State::MannKendall(mann_kendall::MannKendall { alpha }),
         }
     }
 }
@@ -129,6 +180,8 @@ impl Judge for State {
             State::MOfN(rule) => rule.judge(look),
             State::ZeroTolerance(rule) => rule.judge(look),
             State::Exceedance(rule) => rule.judge(look),
+            State::PoissonRatio(rule) => rule.judge(look),
+            State::MannKendall(rule) => rule.judge(look),
         }
     }
 }
@@ -139,7 +192,7 @@ pub(crate) mod tests {
 
     /// A look with enough evidence and no share.
     pub(crate) fn look(within: bool) -> Look {
-        Look { within, share: None, enough: true }
+        Look { within, enough: true, ..Look::default() }
     }
 
     #[test]
@@ -158,7 +211,7 @@ pub(crate) mod tests {
             let mut state = State::new(&Rule::named(name).expect("it is listed"));
             for within in [true, false] {
                 let share = Some(Share { bad: 0, all: 3, allowed: 0.5 });
-                let answer = state.judge(&Look { within, share, enough: false });
+                let answer = state.judge(&Look { within, share, ..Look::default() });
                 assert_ne!(answer.status, Status::Pass, "{name}");
             }
         }

@@ -166,3 +166,20 @@ fn exceedance_tests_the_share_that_stable_has() {
     assert_eq!(verdict(gate(at_least), 60, with(175)).status, Status::Pass);
     assert_eq!(verdict(gate(at_least), 60, with(165)).status, Status::Fail);
 }
+
+#[test]
+fn a_metric_that_stops_moving_is_suspect() {
+    let errors = || gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 30m", Rule::Threshold);
+    let mut play = Play::new(&policy(vec![errors()]));
+    let frozen = |arm, stamp| {
+        healthy(arm)
+            .map(|scrape| if stamp > 240 { Scrape { outcomes: 0, errors: 0, latencies: Vec::new(), ..scrape } } else { scrape })
+    };
+    play.run(1_400, frozen);
+    let notes = play.notes();
+    assert_eq!(notes.len(), 1, "once: {notes:?}");
+    assert!(notes[0].contains("gate errors is suspect: its metric has not moved for"), "{notes:?}");
+    let mut alive = Play::new(&policy(vec![errors()]));
+    alive.run(900, |arm, _| healthy(arm));
+    assert_eq!(alive.notes(), Vec::<String>::new());
+}

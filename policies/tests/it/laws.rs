@@ -35,8 +35,9 @@ fn all_checks(rule: Rule) -> Policy {
 
 /// Samples of both arms at scrapes of 15 s, some lost, some late, some twice; in order of arrival.
 fn telemetry() -> impl Strategy<Value = Vec<Sample>> {
-    let scrape = (0u64..6, 0u64..3, 0u64..10, prop::collection::vec(10u64..1_200, 0..5))
-        .prop_map(|(outcomes, errors, queue, latencies)| Scrape { outcomes, errors, queue, latencies, subjects: 10 });
+    let scrape = (0u64..6, 0u64..3, 0u64..10, prop::collection::vec(10u64..1_200, 0..5)).prop_map(
+        |(outcomes, errors, queue, latencies)| Scrape { outcomes, errors, queue, latencies, subjects: 10, ..Scrape::default() },
+    );
     let one = (1u64..60, prop::bool::weighted(0.7), prop_oneof![3 => Just(20u64), 1 => 0u64..200], scrape);
     prop::collection::vec(one, 0..80).prop_map(|list| {
         let arm = |canary| if canary { Arm::Canary } else { Arm::Stable };

@@ -10,7 +10,13 @@ fn step(name: &str, takes: u64, acts: Vec<Act>) -> Step {
 }
 
 fn bend() -> Vec<Act> {
-    vec![Act::Bend { component: "runs".into(), knob: "latency".into(), by: By::Times(0.5) }]
+    vec![Act::Bend {
+        component: "runs".into(),
+        knob: "latency".into(),
+        by: By::Times(0.5),
+        environments: Vec::new(),
+        canary_only: false,
+    }]
 }
 
 fn nobody() -> Vec<Act> {

@@ -1,6 +1,7 @@
 //! Forward: soak, hold, stop, promotion.
 
 use crate::world::{Play, Scrape, check, gate, healthy, policy};
+use gatecrash_policies::controller::{Action, Decision};
 use gatecrash_policies::policy::{Needs, OnFail, Rule, Unmet};
 use gatecrash_policies::{Arm, Status};
 
@@ -53,13 +54,14 @@ fn rounds_with_a_failing_hold_gate_do_not_soak() {
 }
 
 #[test]
-fn a_stop_gate_leaves_the_rollout_where_it_is() {
+fn a_stop_gate_ends_the_rollout_by_hand() {
     let mut stop = no_errors();
     stop.on_fail = OnFail::Stop;
     let mut play = Play::new(&policy(vec![stop]));
     play.run(1_500, |arm, stamp| failing(arm, 200, 210, stamp));
-    assert_eq!(play.story(), ["0 stage canary", "240 stop [0]"]);
-    assert!(play.rollout.is_over());
+    assert_eq!(play.story()[..3], ["0 stage canary", "240 stop [0]", "240 step 0s"]);
+    let by_operator = play.log.iter().any(|(_, d)| matches!(d, Decision::Act(Action::Step { by_operator: true, .. })));
+    assert!(by_operator, "people roll back");
 }
 
 #[test]

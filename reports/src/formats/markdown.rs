@@ -1,10 +1,10 @@
 //! For pull requests and job summaries: GitHub's tables, the verdict last and bold.
 
 use super::Format;
-use super::table::insufficient;
-use crate::findings;
+use super::table::{has_budgets, insufficient};
+use crate::findings::{self, Sections};
 use crate::score::{Row, ScoreReport};
-use crate::words;
+use crate::words::{self, markdown as plain};
 use std::io;
 
 /// GitHub-flavoured Markdown.
@@ -12,12 +12,20 @@ pub struct Markdown;
 
 impl Format for Markdown {
     fn write(&self, report: &ScoreReport, out: &mut dyn io::Write) -> io::Result<()> {
-        writeln!(out, "| scenario | expect | policy | caught | false | detect p50 / p95 | harmed | exposed | caught by |")?;
-        writeln!(out, "|---|---|---|---|---|---|---:|---:|---|")?;
-        for (name, rows) in findings::cells(&report.rows) {
-            for row in rows {
-                scenario_row(&name, row, out)?;
-            }
+        let Sections { own, shared } = findings::sections(&report.rows);
+        for (policy, rows) in &own {
+            writeln!(out, "### {}\n", plain(policy))?;
+            scenarios(rows, false, out)?;
+            writeln!(out)?;
+        }
+        if !own.is_empty() && !shared.is_empty() {
+            writeln!(out, "### All other scenarios\n")?;
+        }
+        if !shared.is_empty() || own.is_empty() {
+            scenarios(&shared, true, out)?;
+        }
+        if !own.is_empty() {
+            writeln!(out, "\n### Policies")?;
         }
         writeln!(out, "\n| policy | all breaches caught | rolled back before harm | all healthy: false |")?;
         writeln!(out, "|---|---|---|---|")?;
@@ -42,23 +50,33 @@ impl Format for Markdown {
     }
 }
 
-fn scenario_row(name: &str, row: &Row, out: &mut dyn io::Write) -> io::Result<()> {
+/// One table; `policies` is whether it says which.
+fn scenarios(rows: &[Row], policies: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let budgets = has_budgets(rows);
+    let policy = if policies { " policy |" } else { "" };
+    let (budget, rule) = if budgets { (" within budget |", "---|") } else { ("", "") };
+    writeln!(out, "| scenario | expect |{policy} caught | false | detect p50 / p95 | harmed | exposed |{budget} caught by |")?;
+    writeln!(out, "|---|---|{}---|---|---|---:|---:|{rule}---|", if policies { "---|" } else { "" })?;
+    for (name, rows) in findings::cells(rows) {
+        for row in rows {
+            let first = [plain(&name), words::expect(row.expect).to_string()];
+            let cells: Vec<String> =
+                first.into_iter().chain(policies.then(|| plain(&row.policy))).chain(numbers(row, budgets)).collect();
+            writeln!(out, "| {} |", cells.join(" | "))?;
+        }
+    }
+    Ok(())
+}
+
+fn numbers(row: &Row, budgets: bool) -> impl Iterator<Item = String> {
     let gates = row.gates().iter().map(|(gate, n)| format!("{gate} {n}")).collect::<Vec<_>>().join(", ");
-    let cells = [
-        plain(name),
-        words::expect(row.expect).to_string(),
-        plain(&row.policy),
+    let before = [
         words::rate(row.detection_rate),
         words::rate(row.false_rollback_rate),
         words::p50_p95(row.time_to_detect_s),
         words::mean(row.harmed),
         words::mean(row.exposed_requests),
-        if gates.is_empty() { words::NOTHING.to_string() } else { plain(&gates) },
     ];
-    writeln!(out, "| {} |", cells.join(" | "))
-}
-
-/// Text that neither ends a cell nor starts a tag.
-fn plain(text: &str) -> String {
-    words::one_line(text).replace('|', "\\|").replace('<', "&lt;")
+    let budget = budgets.then(|| words::rate(row.within_budget));
+    before.into_iter().chain(budget).chain([if gates.is_empty() { words::NOTHING.to_string() } else { plain(&gates) }])
 }

@@ -1,7 +1,7 @@
 //! For people at a terminal: as wide as 120 columns, the verdict last.
 
 use super::Format;
-use crate::findings::{self, Pooled};
+use crate::findings::{self, Pooled, Sections};
 use crate::score::{Row, ScoreReport};
 use crate::words;
 use gatecrash_sim::scenario::Expect;
@@ -13,14 +13,16 @@ pub struct Table {
     pub colour: bool,
 }
 
-/// The widest that the column of gates becomes, so that a line stays within 120 columns.
-const GATES_WIDTH: usize = 30;
-
-const COLUMNS: [&str; 7] = ["policy", "caught", "false", "detect p50 / p95", "harmed", "exposed", "caught by"];
+/// The widest that the column of gates becomes, so that a line stays within 120 columns: without and with the column of budgets.
+const GATES_WIDTH: [usize; 2] = [30, 22];
 
 impl Format for Table {
     fn write(&self, report: &ScoreReport, out: &mut dyn io::Write) -> io::Result<()> {
-        self.scenarios(report, out)?;
+        let Sections { own, shared } = findings::sections(&report.rows);
+        own.iter().try_for_each(|(policy, rows)| self.own(policy, rows, out))?;
+        if !shared.is_empty() || own.is_empty() {
+            self.scenarios(&shared, out)?;
+        }
         self.policies(&findings::pooled(report), out)?;
         self.severities(report, out)?;
         let lines = findings::worth_knowing(report);
@@ -39,23 +41,52 @@ impl Format for Table {
 
 impl Table {
     /// All rows in one grid, so that columns line up across scenarios; headings and notes go between its lines.
-    fn scenarios(&self, report: &ScoreReport, out: &mut dyn io::Write) -> io::Result<()> {
-        let cells = findings::cells(&report.rows);
-        let rows = cells.iter().flat_map(|(_, rows)| rows.iter().map(|row| row_cells(row)));
-        let mut lines = grid(&COLUMNS, rows).into_iter();
+    fn scenarios(&self, rows: &[Row], out: &mut dyn io::Write) -> io::Result<()> {
+        let budgets = has_budgets(rows);
+        let cells = findings::cells(rows);
+        let named = |row: &&Row| [words::one_line(&row.policy)].into_iter().chain(numbers(row, budgets)).collect();
+        let grid_rows = cells.iter().flat_map(|(_, rows)| rows.iter().map(named).collect::<Vec<_>>());
+        let header: Vec<&str> = ["policy"].into_iter().chain(columns(budgets)).collect();
+        let mut lines = grid(&header, grid_rows).into_iter();
         writeln!(out, "  {}", self.hint(&lines.next().unwrap_or_default()))?;
         for (name, rows) in &cells {
-            let (expect, n) = (words::expect(rows[0].expect), words::count_of(rows[0].trials, "trial"));
-            let trials = if rows.iter().all(|r| r.trials == rows[0].trials) { format!(", {n} each") } else { String::new() };
-            writeln!(out, "{}  expect {expect}{trials}", self.bold(&words::one_line(name)))?;
+            let expect = words::expect(rows[0].expect);
+            writeln!(out, "{}  expect {expect}{}", self.bold(&words::one_line(name)), each(rows.iter().copied()))?;
             for row in rows {
-                writeln!(out, "  {}", lines.next().unwrap_or_default())?;
-                if let Some(note) = insufficient(row) {
-                    writeln!(out, "    {}", self.hint(&note))?;
-                }
+                self.line(lines.next(), row, out)?;
             }
         }
         writeln!(out)
+    }
+
+    /// A policy on scenarios of its own: a line for each. Where all names begin with the policy's, the heading says so once.
+    fn own(&self, policy: &str, rows: &[Row], out: &mut dyn io::Write) -> io::Result<()> {
+        let prefix = format!("{policy}-");
+        let short = rows.iter().all(|row| row.scenario.strip_prefix(&prefix).is_some_and(|rest| !rest.is_empty()));
+        let what = if short { format!("scenarios {prefix}...") } else { "scenarios of its own".to_string() };
+        writeln!(out, "{}  {}{}", self.bold(&words::one_line(policy)), words::one_line(&what), each(rows.iter()))?;
+        let budgets = has_budgets(rows);
+        let named = |row: &Row| {
+            let name = words::one_line(&findings::cell_name(row));
+            let name = if short { name[prefix.len()..].to_string() } else { name };
+            [name, words::expect(row.expect).to_string()].into_iter().chain(numbers(row, budgets)).collect()
+        };
+        let header: Vec<&str> = ["scenario", "expect"].into_iter().chain(columns(budgets)).collect();
+        let mut lines = grid(&header, rows.iter().map(named)).into_iter();
+        writeln!(out, "  {}", self.hint(&lines.next().unwrap_or_default()))?;
+        for row in rows {
+            self.line(lines.next(), row, out)?;
+        }
+        writeln!(out)
+    }
+
+    /// A row of a grid, and why trials say nothing.
+    fn line(&self, line: Option<String>, row: &Row, out: &mut dyn io::Write) -> io::Result<()> {
+        writeln!(out, "  {}", line.unwrap_or_default())?;
+        match insufficient(row) {
+            Some(note) => writeln!(out, "    {}", self.hint(&note)),
+            None => Ok(()),
+        }
     }
 
     fn policies(&self, pooled: &[Pooled], out: &mut dyn io::Write) -> io::Result<()> {
@@ -98,26 +129,47 @@ fn caught(caught: Option<crate::score::Caught>) -> String {
     caught.map_or("none".to_string(), |c| format!("{}x{}", c.severity, if c.certain { "" } else { "?" }))
 }
 
-fn row_cells(row: &Row) -> Vec<String> {
+/// `, 100 trials each`, where all rows have as many.
+fn each<'a>(mut rows: impl Iterator<Item = &'a Row>) -> String {
+    let Some(first) = rows.next() else { return String::new() };
+    if rows.all(|row| row.trials == first.trials) {
+        format!(", {} each", words::count_of(first.trials, "trial"))
+    } else {
+        String::new()
+    }
+}
+
+/// Whether budgets apply to any of the rows.
+pub(super) fn has_budgets(rows: &[Row]) -> bool {
+    rows.iter().any(|row| row.within_budget.is_some())
+}
+
+/// The columns of [`numbers`].
+fn columns(budgets: bool) -> impl Iterator<Item = &'static str> {
+    let budget = budgets.then_some("in budget");
+    ["caught", "false", "detect p50 / p95", "harmed", "exposed"].into_iter().chain(budget).chain(["caught by"])
+}
+
+fn numbers(row: &Row, budgets: bool) -> Vec<String> {
     let caught = if row.expect == Expect::Rollback { words::rate(row.detection_rate) } else { words::NOTHING.to_string() };
-    vec![
-        words::one_line(&row.policy),
+    let budget = budgets.then(|| row.within_budget.map_or(words::NOTHING.to_string(), |r| words::percent(r.value())));
+    let before = [
         caught,
         words::rate(row.false_rollback_rate),
         words::p50_p95(row.time_to_detect_s),
         words::mean(row.harmed),
         words::mean(row.exposed_requests),
-        gates(row),
-    ]
+    ];
+    before.into_iter().chain(budget).chain([gates(row, GATES_WIDTH[usize::from(budgets)])]).collect()
 }
 
 /// The gates that caught most, then how many others: `cancel-to-ack 97, errors 2, +1 other`.
-fn gates(row: &Row) -> String {
+fn gates(row: &Row, width: usize) -> String {
     let by_count = row.gates();
     let mut text = String::new();
     for (i, (gate, n)) in by_count.iter().enumerate() {
         let next = format!("{}{} {n}", if i == 0 { "" } else { ", " }, words::one_line(gate));
-        if i > 0 && text.len() + next.len() > GATES_WIDTH {
+        if i > 0 && text.len() + next.len() > width {
             return format!("{text}, +{}", words::count_of((by_count.len() - i) as u64, "other"));
         }
         text.push_str(&next);

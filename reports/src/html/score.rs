@@ -2,8 +2,8 @@
 
 use super::{figure, page, prose, table};
 use crate::charts;
-use crate::findings;
-use crate::score::{Row, ScoreReport};
+use crate::findings::{self, Sections};
+use crate::score::{Caught, Row, ScoreReport};
 use crate::stats::Summary;
 use crate::words::{self, Escaped};
 
@@ -20,27 +20,36 @@ pub fn html_score(report: &ScoreReport) -> String {
         let items: String = lines.iter().map(|line| format!("<li>{}</li>\n", prose(line))).collect();
         body.push_str(&format!("<h2>Worth knowing</h2>\n<ul>\n{items}</ul>\n"));
     }
-    body.push_str(&matrix(report));
+    let Sections { own, shared } = findings::sections(&report.rows);
+    if !shared.is_empty() || own.is_empty() {
+        body.push_str(&matrix(&shared));
+    }
     body.push_str(&policies(report));
-    let severities = charts::severities(report);
+    own.iter().for_each(|(policy, rows)| body.push_str(&on_its_own(policy, rows)));
+    body.push_str(&smallest(report, &own));
+    // One picture each for what is compared; a whole family would be a hundred.
+    let severities: Vec<&str> =
+        charts::severities(report).into_iter().filter(|name| shared.iter().any(|r| r.scenario == *name)).collect();
     if !severities.is_empty() {
         body.push_str("<h2>How small a breach is caught</h2>\n");
     }
     for scenario in severities {
         body.push_str(&figure(&charts::severity(report, scenario), "With 95 % intervals."));
     }
-    body.push_str(&gaps(report));
-    body.push_str(&costs(report));
+    if !shared.is_empty() || own.is_empty() {
+        body.push_str(&format!("<h2>Where the time went</h2>\n{}", gaps(&shared)));
+        body.push_str(&costs(&shared));
+    }
     let trials = words::count_of(report.trials, "trial");
     body.push_str(&format!("<footer><p>{trials} of each from seed {}. {}</p></footer>\n", report.seed, report.schema));
     page(title, &body)
 }
 
-fn matrix(report: &ScoreReport) -> String {
-    let policies = findings::policies(&report.rows);
+fn matrix(all: &[Row]) -> String {
+    let policies = findings::policies(all);
     let head: String = policies.iter().map(|p| format!("<th>{}</th>", Escaped(p))).collect();
     let mut rows = String::new();
-    for (name, cells) in findings::cells(&report.rows) {
+    for (name, cells) in findings::cells(all) {
         let of = |policy: &&str| cells.iter().find(|r| r.policy == *policy);
         let cells_html: String = policies.iter().map(|p| of(p).map_or("<td></td>".to_string(), |r| cell(r))).collect();
         let expect = words::expect(cells[0].expect);
@@ -67,6 +76,51 @@ fn cell(row: &Row) -> String {
     format!("<td class=\"g{shade}\">{value} {what}<small>{interval}</small></td>")
 }
 
+/// A policy with scenarios of its own: a line for each, and where the time went for whoever opens it.
+fn on_its_own(policy: &str, rows: &[Row]) -> String {
+    let header = ["scenario", "caught or false", "caught by", "detect p50 / p95", "within budget", "harmed", "exposed"];
+    let head: String = header.iter().map(|h| format!("<th>{h}</th>")).collect();
+    let lines: String = rows.iter().map(own_line).collect();
+    format!(
+        "<h2>{}</h2>\n<div class=\"wide\"><table class=\"own\">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}</tbody>\n\
+         </table></div>\n<details><summary>Where the time went</summary>\n{}</details>\n",
+        Escaped(policy),
+        gaps(rows)
+    )
+}
+
+fn own_line(row: &Row) -> String {
+    let gates = row.gates().iter().map(|(gate, n)| format!("{gate} {n}")).collect::<Vec<_>>().join(", ");
+    let texts = [
+        gates,
+        words::p50_p95(row.time_to_detect_s),
+        words::rate(row.within_budget),
+        words::mean(row.harmed),
+        words::mean(row.exposed_requests),
+    ];
+    let class = |i: usize| if i > 0 { " class=\"n\"" } else { "" };
+    let cells: String = texts.iter().enumerate().map(|(i, text)| format!("<td{}>{}</td>", class(i), Escaped(text))).collect();
+    let (name, expect) = (findings::cell_name(row), words::expect(row.expect));
+    let note =
+        |(reason, _)| format!("<small>insufficient in {} of {}: {}</small>", row.insufficient, row.trials, Escaped(reason));
+    let note = row.main_reason().map_or(String::new(), note);
+    format!("<tr><td>{}<small>expect {expect}</small>{note}</td>{}{cells}</tr>\n", Escaped(&name), cell(row))
+}
+
+/// The smallest fault that policies with scenarios of their own catch, where several sizes were played.
+fn smallest(report: &ScoreReport, own: &[(String, Vec<Row>)]) -> String {
+    let caught =
+        |c: Option<Caught>| c.map_or("none".to_string(), |c| format!("{}x{}", c.severity, if c.certain { "" } else { "?" }));
+    let mine = report.smallest_severity.iter().filter(|s| own.iter().any(|(policy, _)| *policy == s.policy));
+    let rows: Vec<Vec<String>> =
+        mine.map(|s| vec![s.scenario.clone(), s.policy.clone(), caught(s.at_80), caught(s.at_95)]).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let table = table(&["scenario", "policy", "at 80%", "at 95%"], &[2, 3], rows.into_iter());
+    format!("<h2>The smallest fault caught</h2>\n{table}<p class=\"hint\">With a question mark: too few trials to be sure.</p>\n")
+}
+
 fn policies(report: &ScoreReport) -> String {
     let rows = findings::pooled(report).into_iter().map(|p| {
         let rates = [p.detection, p.premature, p.false_rollback, p.insufficient];
@@ -76,9 +130,9 @@ fn policies(report: &ScoreReport) -> String {
     format!("<h2>Policies over everything</h2>\n{}", table(&header, &[1, 2, 3, 4], rows))
 }
 
-fn gaps(report: &ScoreReport) -> String {
+fn gaps(rows: &[Row]) -> String {
     let median = |s: Option<Summary>| s.map_or(words::NOTHING.to_string(), |s| words::seconds(s.p50));
-    let rows = report.rows.iter().filter(|r| r.rollback_s.is_some()).map(|row| {
+    let rows = rows.iter().filter(|r| r.rollback_s.is_some()).map(|row| {
         let gaps = row.gaps_s.named().map(|(_, gap)| median(gap));
         let ends = [words::p50_p95(row.time_to_detect_s), words::p50_p95(row.recovery_s)];
         [findings::cell_name(row), row.policy.clone()].into_iter().chain(gaps).chain(ends).collect()
@@ -95,11 +149,11 @@ fn gaps(report: &ScoreReport) -> String {
         "to recover p50 / p95",
     ];
     let table = table(&header, &[2, 3, 4, 5, 6, 7, 8], rows);
-    format!("<h2>Where the time went</h2>\n{table}<p class=\"hint\">Medians of the trials that rolled back.</p>\n")
+    format!("{table}<p class=\"hint\">Medians of the trials that rolled back.</p>\n")
 }
 
-fn costs(report: &ScoreReport) -> String {
-    let rows = report.rows.iter().map(|row| {
+fn costs(rows: &[Row]) -> String {
+    let rows = rows.iter().map(|row| {
         let gates = row.gates().iter().map(|(gate, n)| format!("{gate} {n}")).collect::<Vec<_>>().join(", ");
         let means = [row.harmed, row.exposed_requests, row.exposed_subjects, row.duplicates_leaked].map(words::mean);
         let insufficient = row.main_reason().map_or(String::new(), |(reason, _)| format!("{}: {reason}", row.insufficient));

@@ -122,10 +122,14 @@ fn signal_cells(reads: SignalKind, value: &TrueValue) -> Option<[String; 5]> {
     let none = String::new;
     Some(match reads {
         SignalKind::Counter => [count, none(), none(), none(), none()],
-        SignalKind::Gauge if value.area.1 == 0 => return None,
+        SignalKind::Gauge | SignalKind::Age if value.area.1 == 0 => return None,
         SignalKind::Gauge => {
             let mean = Unit::Plain.show(value.area.0 as f64 / value.area.1 as f64);
             [none(), mean, none(), none(), words::grouped(value.max)]
+        }
+        SignalKind::Age => {
+            let show = |micros: f64| Unit::Seconds.show(micros / 1e6);
+            [none(), show(value.area.0 as f64 / value.area.1 as f64), none(), none(), show(value.max as f64)]
         }
         SignalKind::Durations | SignalKind::Amounts => {
             let (unit, scale) = if reads == SignalKind::Durations { (Unit::Seconds, 1e6) } else { (Unit::Plain, 1e3) };

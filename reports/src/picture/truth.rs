@@ -97,16 +97,18 @@ impl Reader<'_> {
     }
 
     fn level(&self, reading: &Reading, m: &Metric, samples: &[&Sample], over: Option<Span>) -> Option<f64> {
-        if self.reads(m) == Some(SignalKind::Gauge) {
+        if self.reads(m).is_some_and(SignalKind::is_level) {
             let sample = samples.last()?;
             let levels: Vec<_> = self.series(m).into_iter().filter_map(|s| sample.gauge(s)).collect();
-            let sum =
-                |f: &dyn Fn(&gatecrash_policies::sample::Level) -> f64| (!levels.is_empty()).then(|| levels.iter().map(f).sum());
-            return match reading {
+            let sum = |f: &dyn Fn(&gatecrash_policies::sample::Level) -> f64| {
+                (!levels.is_empty()).then(|| levels.iter().map(f).sum::<f64>())
+            };
+            let level = match reading {
                 Reading::Mean(_) if sample.span > Span::ZERO => sum(&|l| l.area as f64 / sample.span.0 as f64),
                 Reading::Max(_) => sum(&|l| l.max as f64),
                 _ => sum(&|l| l.last as f64),
             };
+            return Some(level? / self.unit(m));
         }
         let hist = self.recent_hist(m, samples, over);
         let value = match reading {
@@ -165,9 +167,13 @@ impl Reader<'_> {
         Some(self.catalog.signals[usize::from(id)].reads)
     }
 
-    /// How many of a histogram's units make one of the reading's.
+    /// How many of the samples' units make one of the reading's.
     fn unit(&self, m: &Metric) -> f64 {
-        if self.reads(m) == Some(SignalKind::Durations) { 1e6 } else { 1e3 }
+        match self.reads(m) {
+            Some(SignalKind::Durations | SignalKind::Age) => 1e6,
+            Some(SignalKind::Amounts) => 1e3,
+            Some(SignalKind::Counter | SignalKind::Gauge) | None => 1.0,
+        }
     }
 }
 

@@ -34,9 +34,18 @@ struct Json<'a> {
     events: u64,
     finished: bool,
     ended_s: f64,
+    open_items: &'a [String],
+    untrue_items: &'a [String],
+    cleanup: Vec<JsonCleanup<'a>>,
     recorded: Option<JsonRecorded<'a>>,
     signals: BTreeMap<&'a str, Map<String, Value>>,
     timeline: Vec<JsonEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonCleanup<'a> {
+    what: &'a str,
+    count: u64,
 }
 
 #[derive(Serialize)]
@@ -105,6 +114,9 @@ impl TrialReport<'_> {
             events: t.events,
             finished: t.finished,
             ended_s: t.ended.seconds(),
+            open_items: &t.open_items,
+            untrue_items: &t.untrue_items,
+            cleanup: t.cleanup.iter().map(|(what, count)| JsonCleanup { what, count: *count }).collect(),
             recorded: self.recorded.map(recorded),
             signals: signals.map(|s| (s.name.as_str(), arms(s))).collect(),
             timeline: t.timeline.iter().map(entry).collect(),
@@ -146,6 +158,12 @@ fn true_value(reads: SignalKind, value: &TrueValue) -> Option<Value> {
         SignalKind::Gauge => {
             let (area, span) = value.area;
             (span > 0).then(|| json!({ "mean": digits6(area as f64 / span as f64), "max": value.max }))?
+        }
+        SignalKind::Age => {
+            let (area, span) = value.area;
+            let seconds = |micros: f64| micros / 1e6;
+            let mean = || digits6(seconds(area as f64 / span as f64));
+            (span > 0).then(|| json!({ "mean": mean(), "max": seconds(value.max as f64) }))?
         }
         SignalKind::Durations => distribution(value, 1e6)?,
         SignalKind::Amounts => distribution(value, 1e3)?,

@@ -70,6 +70,10 @@ impl TrialReport<'_> {
         if let Some(at) = t.premature_validation {
             facts.push(("premature", format!("the recovery check succeeded at {}, before the harm was over", words::clock(at))));
         }
+        let listed = |name, items: &[String]| (!items.is_empty()).then(|| (name, items.join(", ")));
+        facts.extend(listed("open", &t.open_items));
+        facts.extend(listed("untrue", &t.untrue_items));
+        facts.extend(listed("to clean up", &cleanup(&t.cleanup)));
         facts.extend(self.recorded.map(|r| ("recorded", recorded(r))));
         facts
     }
@@ -107,6 +111,11 @@ impl TrialReport<'_> {
             Outcome::Insufficient => format!("Insufficient: {}.", one_line(&t.reason)),
         }
     }
+}
+
+/// `12 duplicates`: what stays outside and how much of it.
+pub(crate) fn cleanup(left: &[(String, u64)]) -> Vec<String> {
+    left.iter().map(|(what, count)| format!("{} {what}", words::grouped(*count))).collect()
 }
 
 /// `withdrawn within 1h: took 43m, kept`.

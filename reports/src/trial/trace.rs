@@ -42,13 +42,18 @@ fn sample(sample: &Sample, lost: bool, catalog: &Catalog) -> Value {
         "span_s": sample.span.seconds(),
         "subjects": sample.subjects,
         "counters": named(&sample.counters, catalog, |_, n| json!(n)),
-        "gauges": named(&sample.gauges, catalog, |_, level| gauge(level, sample.span)),
+        "gauges": named(&sample.gauges, catalog, |reads, level| gauge(reads, level, sample.span)),
         "numbers": named(&sample.hists, catalog, numbers),
     })
 }
 
-fn gauge(level: &Level, span: Span) -> Value {
+/// Levels as they are, ages in seconds.
+fn gauge(reads: SignalKind, level: &Level, span: Span) -> Value {
     let mean = (span > Span::ZERO).then(|| level.area as f64 / span.0 as f64);
+    if reads == SignalKind::Age {
+        let [last, max] = [level.last, level.max].map(|micros| micros as f64 / 1e6);
+        return json!({ "last": last, "max": max, "mean": mean.map(|micros| micros / 1e6) });
+    }
     json!({ "last": level.last, "max": level.max, "mean": mean })
 }
 

@@ -36,6 +36,9 @@ pub fn trial(scenario: &str, policy: &str, seed: u64, outcome: Outcome) -> Trial
         ended: minutes(240.0),
         stopped: minutes(240.0),
         finished: false,
+        open_items: Vec::new(),
+        untrue_items: Vec::new(),
+        cleanup: Vec::new(),
         timeline: Vec::new(),
         detail: None,
     }
@@ -126,12 +129,13 @@ pub fn score() -> ScoreReport {
 }
 
 fn metric(signal: &str) -> Metric {
-    Metric { component: "runs".into(), signal: signal.into(), segment: None }
+    Metric { component: "runs".into(), signal: signal.into(), segment: None, arm: None }
 }
 
 fn gate(name: &str, reading: Reading, op: Op, limit: Limit, over: Option<Span>) -> Gate {
     Gate {
         name: name.into(),
+        row: String::new(),
         check: Check { reading, op, limit, per: None, over },
         rule: Rule::Threshold,
         min_samples: 20,
@@ -145,7 +149,6 @@ pub fn policy() -> Policy {
     let over = Some(Span::from_secs(1_200));
     Policy {
         name: "careful".into(),
-        about: String::new(),
         round: Span::from_secs(60),
         gates: vec![
             gate("latency", Reading::Quantile(0.95, metric("latency")), Op::AtMost, Limit::Absolute(4.0), over),
@@ -157,12 +160,14 @@ pub fn policy() -> Policy {
             cohort: Cohort::Share(0.1),
             soak: Span::from_secs(7_200),
             gates: vec![0, 1, 2],
+            ..Stage::default()
         }],
         rollback: Rollback {
             withdraw_within: Some(Span::from_secs(3_600)),
             recover_within: Some(Span::from_secs(120)),
             ..Rollback::default()
         },
+        ..Policy::default()
     }
 }
 
@@ -266,6 +271,7 @@ pub fn detail() -> Detail {
     }
     let lost = samples.iter().map(|s| s.arm == Arm::Canary && (3_000..3_200).contains(&(s.stamp.0 / 1_000_000))).collect();
     Detail {
+        passages: Vec::new(),
         catalog: catalog(),
         signals: true_signals(),
         samples,
@@ -315,4 +321,27 @@ pub fn recorded() -> ReadReport {
 pub fn with_report<T>(trial: &Trial, expect: Expect, f: impl FnOnce(&TrialReport) -> T) -> T {
     let (policy, recorded) = (policy(), recorded());
     f(&TrialReport { trial, policy: &policy, expect, recorded: Some(&recorded) })
+}
+
+/// A general part and two policies with scenarios of their own, as large as the library: 150 rows.
+pub fn large_score() -> ScoreReport {
+    let mut rows = Vec::new();
+    for (policy, gates) in [("ws-only", 26), ("agent-readiness", 30)] {
+        for gate in 0..gates {
+            let own = |near: &str| format!("{policy}-gate-with-a-name-{gate}{near}");
+            let (breach, near) = (own(""), own("-near"));
+            let caught = if gate == 3 { 1 } else { 19 };
+            let harm = |seed| if seed < caught { detected(&breach, policy, seed) } else { missed(&breach, policy, seed) };
+            rows.push(row(&breach, policy, Expect::Rollback, 1.0, &(0..20).map(harm).collect::<Vec<_>>()));
+            let quiet = |seed| match seed {
+                0 if gate == 5 => {
+                    insufficient(&near, policy, seed, "not finished by the horizon: stage 5%: soak: 1h of 9h served")
+                }
+                _ => promoted(&near, policy, seed),
+            };
+            rows.push(row(&near, policy, Expect::Promote, 1.0, &(0..20).map(quiet).collect::<Vec<_>>()));
+        }
+    }
+    rows.extend(score().rows.into_iter().filter(|r| r.severity == 1.0));
+    ScoreReport::new(7, 20, rows)
 }

@@ -2,6 +2,7 @@
 
 mod dice;
 mod fixtures;
+mod gate_report;
 mod pages;
 mod score;
 mod trial;

@@ -57,6 +57,25 @@ fn score_page_reads_well() {
 }
 
 #[test]
+fn a_large_score_has_a_section_for_each_policy() {
+    let report = large_score();
+    let page = html_score(&report);
+    look("large-score.html", &page);
+    self_contained(&page);
+    let count = |text: &str| page.matches(text).count();
+    assert_eq!((count("<h2>ws-only</h2>"), count("<h2>agent-readiness</h2>")), (1, 1));
+    let (_, matrix) = page.split_once("<h2>Scenarios and policies</h2>").expect("a matrix");
+    let (matrix, _) = matrix.split_once("</table>").expect("a table");
+    assert!(matrix.contains("healthy-day") && !matrix.contains("ws-only"), "only what is compared: {matrix}");
+    let svg = svg_score(&report);
+    look("large-matrix.svg", &svg);
+    self_contained(&svg);
+    let width: u32 = parsed(&svg).root_element().attribute("width").and_then(|w| w.parse().ok()).expect("a width");
+    assert!(width < 900, "{width}: policies with scenarios of their own stand below each other");
+    assert!(page.len() < 150_000 && svg.len() < 150_000, "{} {}", page.len(), svg.len());
+}
+
+#[test]
 fn names_are_text_and_not_markup() {
     let evil = "<script>alert('&')</script>\x07";
     let mut trial = pictured();

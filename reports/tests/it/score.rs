@@ -203,3 +203,61 @@ fn names_cannot_drive_a_terminal_or_break_a_table() {
     assert!(!written("table", &report).contains('\x1b'));
     assert!(written("markdown", &report).contains("s?[2J\\|x"));
 }
+
+#[test]
+fn policies_with_scenarios_of_their_own_have_their_sections() {
+    let report = large_score();
+    let table = written("table", &report);
+    assert!(table.lines().all(|l| l.chars().count() <= 140 || !l.starts_with("  ")), "{table}");
+    let heads: Vec<&str> = table.lines().filter(|l| l.contains("scenarios ")).collect();
+    let head = |policy: &str| format!("{policy}  scenarios {policy}-..., 20 trials each");
+    assert_eq!(heads[..2], [head("ws-only"), head("agent-readiness")]);
+    let at = |text: &str| table.find(text).unwrap_or_else(|| panic!("no {text} in {table}"));
+    assert!(at("ws-only  scenarios") < at("agent-readiness  scenarios"));
+    assert!(
+        at("agent-readiness  scenarios") < at("healthy-day  expect promote")
+            && at("healthy-day  expect") < at("all breaches caught")
+    );
+    let line = table.lines().find(|l| l.starts_with("  gate-with-a-name-0 ")).expect("one line per scenario");
+    assert!(
+        line.contains("rollback")
+            && line.contains("95% [76, 99]")
+            && line.contains("79%")
+            && line.ends_with("latency 14, errors 5"),
+        "{line}"
+    );
+    assert!(table.contains("insufficient in 1 of 20: not finished by the horizon: stage 5%: soak: part of 9h served (1)"));
+    let verdict = table.lines().last().expect("a verdict");
+    assert!(
+        verdict.starts_with("Best: ") && verdict.contains("2 policies on scenarios of their own: together they catch 92%"),
+        "{verdict}"
+    );
+    assert!(verdict.ends_with("hardest: ws-only-gate-with-a-name-3 with `ws-only`, caught in 5%."), "{verdict}");
+    assert!(table.contains("ws-only-gate-with-a-name-3: `ws-only` does not catch it (5%)"));
+    insta::assert_snapshot!(
+        written("markdown", &report)
+            .lines()
+            .filter(|l| !l.starts_with("| ws-only-g") && !l.starts_with("| agent-readiness-g"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+    assert_eq!(written("csv", &report).lines().count(), 1 + report.rows.len());
+}
+
+#[test]
+fn one_policy_alone_is_a_section_and_no_ranking() {
+    let rows = large_score().rows.into_iter().filter(|r| r.policy == "ws-only").collect();
+    let table = written("table", &ScoreReport::new(7, 20, rows));
+    assert!(table.starts_with("ws-only  scenarios ws-only-..."), "{table}");
+    assert!(table.lines().last().is_some_and(|l| l.starts_with("`ws-only` catches 92% of breaches")), "{table}");
+}
+
+#[test]
+fn trials_that_stop_at_different_times_have_one_cause() {
+    let reason =
+        |seed| format!("not finished by the horizon: stage canary: gate errors: no-data, soak: {seed}h 5m of 24h served");
+    let trials: Vec<Trial> = (0..20).map(|seed| insufficient("s", "p", seed, &reason(seed))).collect();
+    let row = row("s", "p", Expect::Promote, 1.0, &trials);
+    assert_eq!(row.insufficient_reasons.len(), 1, "{:?}", row.insufficient_reasons);
+    assert_eq!(row.main_reason().map(|(_, n)| n), Some(20));
+}

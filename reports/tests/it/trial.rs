@@ -1,6 +1,7 @@
 //! One trial: text, JSON, trace.
 
 use crate::fixtures::*;
+use gatecrash_policies::sample::SignalKind;
 use gatecrash_reports::TrialReport;
 use gatecrash_sim::scenario::Expect;
 use gatecrash_sim::trial::Trial;
@@ -20,6 +21,45 @@ fn text() {
 #[test]
 fn json() {
     insta::assert_snapshot!(written(&pictured(), Expect::Rollback, |r, out| r.write_json(out)));
+}
+
+#[test]
+fn what_is_open_untrue_or_left_is_said() {
+    let mut trial = pictured();
+    trial.open_items = vec!["rollback_plan (on call)".into()];
+    trial.untrue_items = vec!["backup_tested".into(), "sign_off".into()];
+    trial.cleanup = vec![("duplicates".into(), 1_200), ("unknown writes".into(), 2)];
+    let text = written(&trial, Expect::Rollback, |r, out| r.write_text(out));
+    for line in [
+        "  open          rollback_plan (on call)",
+        "  untrue        backup_tested, sign_off",
+        "  to clean up   1,200 duplicates, 2 unknown writes",
+    ] {
+        assert!(text.lines().any(|l| l == line), "{line}\n{text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&written(&trial, Expect::Rollback, |r, out| r.write_json(out))).expect("JSON");
+    assert_eq!(json["open_items"], serde_json::json!(["rollback_plan (on call)"]));
+    assert_eq!(json["untrue_items"][1], "sign_off");
+    assert_eq!(
+        json["cleanup"],
+        serde_json::json!([{ "what": "duplicates", "count": 1_200 }, { "what": "unknown writes", "count": 2 }])
+    );
+}
+
+#[test]
+fn ages_are_in_seconds() {
+    let mut trial = pictured();
+    let detail = trial.detail.as_mut().expect("there is detail");
+    let signal = detail.signals.iter_mut().find(|s| s.name == "runs.in_system").expect("a level");
+    // Four and seven seconds.
+    signal.reads = SignalKind::Age;
+    (signal.arms[0].area, signal.arms[0].max) = ((4_000_000 * 9_000_000, 9_000_000), 7_000_000);
+    let json: serde_json::Value =
+        serde_json::from_str(&written(&trial, Expect::Rollback, |r, out| r.write_json(out))).expect("JSON");
+    assert_eq!(json["signals"]["runs.in_system"]["stable"], serde_json::json!({ "mean": 4.0, "max": 7.0 }));
+    let page = with_report(&trial, Expect::Rollback, gatecrash_reports::html_trial);
+    assert!(page.contains(">4s</td>") && page.contains(">7s</td>"));
 }
 
 #[test]

@@ -1,13 +1,24 @@
 //! Nothing that is fed in makes the loader panic.
 
-use gatecrash_scenarios::{policy_from_text, scenario_from_text};
+use crate::{families, kinds, rollouts};
+use gatecrash_scenarios::{family_from_text, fits, load_policy, load_scenario, policy_from_text, scenario_from_text};
 use proptest::prelude::*;
 
 const SCENARIO: &str = include_str!("../../library/lost-telemetry.yaml");
 const POLICY: &str = include_str!("../../../policies/library/careful.yaml");
 
-fn both(bytes: &[u8]) {
-    for error in [scenario_from_text("a.yaml", bytes).err(), policy_from_text("a.yaml", bytes).err()].into_iter().flatten() {
+/// As every kind of file; what loads is held against something built in.
+fn each(bytes: &[u8]) {
+    let scenario = scenario_from_text("a.yaml", bytes);
+    let policy = policy_from_text("a.yaml", bytes);
+    let family = family_from_text("a.yaml", bytes);
+    if let Ok(scenario) = &scenario {
+        let _ = fits(scenario, &load_policy("careful").unwrap());
+    }
+    if let Ok(policy) = &policy {
+        let _ = fits(&load_scenario("lost-telemetry").unwrap(), policy);
+    }
+    for error in [scenario.err(), policy.err(), family.err()].into_iter().flatten() {
         assert!(error.to_string().starts_with("a.yaml"));
     }
 }
@@ -24,12 +35,12 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        both(&bytes);
+        each(&bytes);
     }
 
     #[test]
     fn arbitrary_text_never_panics(text in "[a-z0-9:{}\\[\\] \n%().,&*'\"|>=-]{0,200}") {
-        both(text.as_bytes());
+        each(text.as_bytes());
     }
 
     #[test]
@@ -39,8 +50,9 @@ proptest! {
             Just("0s".into()), Just("1e300".into()), Just("[]".into()), Just("{}".into()), Just("exp(".into()), Just("é".into()),
             Just("1000000000d".into()), "[ -~]{0,12}"],
     ) {
-        both(damaged(SCENARIO, word, &by).as_bytes());
-        both(damaged(POLICY, word, &by).as_bytes());
+        for text in [SCENARIO, POLICY, kinds::GOOD, rollouts::GOOD, families::GOOD] {
+            each(damaged(text, word, &by).as_bytes());
+        }
     }
 
     #[test]

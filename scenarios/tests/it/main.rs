@@ -3,8 +3,13 @@
 mod bytes;
 mod contract;
 mod csv;
+mod families;
 mod golden;
+mod kinds;
 mod library;
 mod messages;
 mod morning;
 mod policies;
+mod presets;
+mod rollouts;
+mod support;

@@ -1,5 +1,6 @@
 //! What is wrong with a scenario is said once, with its place and what to do.
 
+use crate::support::complains;
 use gatecrash_scenarios::{load_scenario, scenario_from_text};
 
 /// A scenario that is right; each case below replaces one piece of it.
@@ -19,20 +20,9 @@ faults:
   - { fault: error_burst, at: 10m }
 ";
 
-/// Loads the good one with `from` replaced by `to`: the complaint points at this text and says this.
+/// The complaint about the good one with `from` replaced by `to` points at this text and says this.
 fn check(from: &str, to: &str, points_at: &str, says: &str) {
-    assert!(GOOD.contains(from), "{from}");
-    let text = GOOD.replacen(from, to, 1);
-    let error = match scenario_from_text("a.yaml", text.as_bytes()) {
-        Ok(_) => panic!("`{to}` was taken"),
-        Err(error) => error,
-    };
-    let spot = error.at.unwrap_or_else(|| panic!("`{to}` has no place: {error}"));
-    let line = text.lines().nth(spot.line - 1).unwrap();
-    let rest: String = line.chars().skip(spot.column - 1).collect();
-    assert!(rest.starts_with(points_at), "`{to}` points at `{rest}`: {error}");
-    assert!(error.message.contains(says), "`{to}`: {error}");
-    assert!(error.to_string().starts_with(&format!("a.yaml:{}:{}: ", spot.line, spot.column)));
+    complains(GOOD, (from, to), (points_at, says), |text| scenario_from_text("a.yaml", text));
 }
 
 #[test]
@@ -52,8 +42,8 @@ fn keys() {
     check("horizon: 1h", "horizon:", ":", "found nothing; a duration like");
     check("horizon: 1h", "horizon: [1h]", "[1h", "found a list; a duration like");
     check("subjects: { count: 100, surfaces: { web: 60%, ios: 40% } }\n", "", "scenario", "needs the key `subjects`");
-    check("subjects: {", "reviews: {", "reviews", "not supported by this version of gatecrash yet");
-    check("system:\n", "system:\n  desk: { reviews: { } }\n", "reviews", "not supported by this version of gatecrash yet");
+    check("subjects: {", "approvals: {", "approvals", "not supported by this version of gatecrash yet");
+    check("system:\n", "system:\n  desk: { reviews: { } }\n", "{ }", "reviews needs the key `after`");
     check("scenario: a", "policy: a", "policy", "this is a policy file");
     check("expect: rollback", "expect: rolback", "rolback", "unknown expectation `rolback`; did you mean `rollback`?");
 }
@@ -112,7 +102,12 @@ fn systems() {
         "ful_jitter(base",
         "did you mean `full_jitter`?",
     );
-    check("after: runs", "after: rums", "rums", "names no component of kind calls: `rums`; did you mean `runs`?");
+    check(
+        "after: runs",
+        "after: rums",
+        "rums",
+        "names no component of kind calls, reviews or checks: `rums`; did you mean `runs`?",
+    );
     check("calls:", "callz:", "callz", "did you mean `calls`?");
     check("sockets:", "telemetry:", "telemetry", "has a meaning of its own");
     check("sockets:", "so.ck:", "so.ck", "cannot name a component");
@@ -143,7 +138,7 @@ fn objectives_and_faults() {
     check("at: 10m", "at: 10m, shape: ramp", "ramp", "needs its size");
     check("at: 10m", "at: 10m, shape: { pulse: { every: 1m, for: 2m } }", "{ every", "never ends");
     check("at: 10m", "at: 10m, where: { surface: tv }", "tv", "there is no surface `tv`");
-    check("at: 10m", "at: 10m, where: { planet: mars }", "planet", "no attribute `planet`");
+    check("at: 10m", "at: 10m, where: { planet: mars }", "planet", "no attribute or label `planet`");
     check("at: 10m", "at: 10m, component: tickets", "tickets", "bends no knob of effects");
     check(
         "fault: error_burst",

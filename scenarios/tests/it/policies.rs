@@ -1,5 +1,6 @@
 //! What is wrong with a policy, by itself or together with a scenario, is said with its place.
 
+use crate::support::complains;
 use gatecrash_policies::policy::{Act, By, Cohort, OnFail, Rule, Unmet};
 use gatecrash_policies::time::Span;
 use gatecrash_scenarios::{fits, load_scenario, policy_from_text, scenario_from_text};
@@ -24,21 +25,10 @@ rollback:
   validate: { gates: [errors], checks: [ rate(runs.errors) <= 1.2x stable ], clean_for: 5m }
 ";
 
-/// Loads the good one with `from` replaced by `to`: the complaint points at this text and says this.
+/// The complaint about the good one with `from` replaced by `to`, in a quiet day, points at this text and says this.
 fn check(from: &str, to: &str, points_at: &str, says: &str) {
-    assert!(GOOD.contains(from), "{from}");
-    let text = GOOD.replacen(from, to, 1);
     let scenario = load_scenario("healthy-day").unwrap();
-    let error = match policy_from_text("p.yaml", text.as_bytes()).and_then(|policy| fits(&scenario, &policy)) {
-        Ok(_) => panic!("`{to}` was taken"),
-        Err(error) => error,
-    };
-    let spot = error.at.unwrap_or_else(|| panic!("`{to}` has no place: {error}"));
-    let line = text.lines().nth(spot.line - 1).unwrap();
-    let rest: String = line.chars().skip(spot.column - 1).collect();
-    assert!(rest.starts_with(points_at), "`{to}` points at `{rest}`: {error}");
-    assert!(error.message.contains(says), "`{to}`: {error}");
-    assert!(error.to_string().starts_with(&format!("p.yaml:{}:{}: ", spot.line, spot.column)));
+    complains(GOOD, (from, to), (points_at, says), |text| fits(&scenario, &policy_from_text("a.yaml", text)?));
 }
 
 #[test]
@@ -53,7 +43,13 @@ fn a_policy_is_read_in_full() {
     );
     assert_eq!(policy.stages[0].cohort, Cohort::Share(0.05));
     let calm = &policy.rollback.playbook[0];
-    let bend = Act::Bend { component: "sockets".into(), knob: "backoff".into(), by: By::Times(3.0) };
+    let bend = Act::Bend {
+        component: "sockets".into(),
+        knob: "backoff".into(),
+        by: By::Times(3.0),
+        environments: Vec::new(),
+        canary_only: false,
+    };
     assert_eq!((calm.acts.as_slice(), calm.try_for, calm.when.as_slice()), (&[bend][..], Some(Span::from_secs(300)), &[1][..]));
     assert!(policy.rollback.playbook[1].by_operator);
     assert_eq!(policy.rollback.validate.checks.len(), 1);
@@ -73,7 +69,7 @@ fn cohorts_and_rules_have_their_forms() {
         with("5% of tenants", "{ consecutive: { times: 2 } }"),
         (Cohort::TenantShare(0.05), Rule::Consecutive { times: 2 })
     );
-    let named = Cohort::Named { attribute: "surface".into(), values: vec!["ios".into(), "web".into()] };
+    let named = Cohort::Named { attribute: "surface".into(), values: vec!["ios".into(), "web".into()], count: None };
     assert_eq!(with("{ surface: [ios, web] }", "{ m_of_n: { m: 2, n: 4 } }"), (named, Rule::MOfN { m: 2, n: 4 }));
 }
 
@@ -106,15 +102,12 @@ fn stages() {
     check("cohort: 5%", "cohort: 500%", "500%", "over 100%");
     check("cohort: 5%", "cohort: 0%", "0%", "nobody");
     check("cohort: 5%", "cohort: everybody", "everybody", "is not a cohort");
-    check("cohort: 5%", "cohort: { role: lead, count: 1 }", "{ role", "belongs here");
+    check("cohort: 5%", "cohort: { role: lead, count: 1 }", "{ role", "the subjects have no attribute `role`");
     check("cohort: 5%", "cohort: { surface: [io] }", "{ surface", "there is no surface `io`; did you mean `ios`?");
     check("cohort: 100%", "cohort: 3%", "3%", "`everyone` is smaller than `canary` before it");
-    check("soak: 10m }", "soak: 10m, review: { every: 7d } }", "review", "not supported by this version");
-    check("soak: 10m }", "soak: 1 business day }", "1", "business days are not supported");
     check("gates: [errors] }\nroll", "gates: [erors] }\nroll", "erors", "unknown gate `erors`; did you mean `errors`?");
     check("name: everyone", "name: canary", "canary", "a second stage is called `canary`");
     check("round: 1m", "round: 0s", "0s", "longer than zero");
-    check("round: 1m", "readiness: {}", "readiness", "not supported by this version");
     let none = policy_from_text("p.yaml", b"policy: p\nround: 1m\nstages: []\n").map(|_| ()).unwrap_err().to_string();
     assert!(none.starts_with("p.yaml:3:9: a policy needs at least one stage"), "{none}");
 }
@@ -124,7 +117,7 @@ fn playbooks() {
     check("sockets.backoff: 3x", "sockets.backof: 3x", "3x", "did you mean `backoff`?");
     check("sockets.backoff: 3x", "socket.backoff: 3x", "3x", "unknown component `socket`; did you mean `sockets`?");
     check("sockets.backoff: 3x", "sockets.backoff: 3%", "3%", "write it like 6x");
-    check("sockets.backoff: 3x", "sockets.backoff: collect", "collect", "is not a size");
+    check("sockets.backoff: 3x", "sockets.backoff: collect", "collect", "write it like 6x");
     check("cohort: nobody, takes", "restart: gateway, takes", "gateway", "unknown component `gateway`");
     check(
         "cohort: nobody, takes",

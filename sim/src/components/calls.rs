@@ -1,11 +1,14 @@
 //! `calls`: a request meets a queue with servers and comes to one of four ends: completed, failed, cancelled, dropped.
 
+mod fate;
+
 use super::backoff::backoff;
 use super::{Component, Place, Slab, split};
-use crate::context::{Context, Who, stretched};
+use crate::context::{Context, Who};
 use crate::demand::Request;
-use crate::dice::{Purpose, Stream};
+use crate::dice::Purpose;
 use crate::scenario::{Calls as Spec, Pool};
+use fate::Fate;
 use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::{Span, Time};
 use std::collections::VecDeque;
@@ -36,6 +39,10 @@ mod signal {
     pub const QUEUE: u16 = 21;
     pub const IN_SYSTEM: u16 = 22;
     pub const SIZE: u16 = 23;
+    pub const READS: u16 = 24;
+    pub const DUPLICATE_READS: u16 = 25;
+    pub const UNANSWERED: u16 = 26;
+    pub const UNSAFE_ENDS: u16 = 27;
 }
 
 /// Local ids of the knobs, in the order of `catalog::CALLS`.
@@ -51,6 +58,9 @@ mod knob {
     pub const DEPENDENCY_LATENCY: u16 = 8;
     pub const FALLBACK: u16 = 9;
     pub const HOPS: u16 = 10;
+    pub const MODE: u16 = 11;
+    pub const DUPLICATE_READ: u16 = 12;
+    pub const UNSAFE_END: u16 = 13;
 }
 
 /// Codes of the component's events.
@@ -79,19 +89,6 @@ enum Phase {
     BackingOff,
 }
 
-/// What an attempt's luck has in store, drawn when a server takes it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Fate {
-    service: Span,
-    fails: bool,
-    drops: bool,
-    doubles: bool,
-    dependency_fails: bool,
-    falls_back: bool,
-    /// After so much of its service the caller cancels, and has to wait so long for the acknowledgement.
-    cancel: Option<(Span, Span)>,
-}
-
 #[derive(Clone, Debug)]
 struct Call {
     who: Who,
@@ -108,6 +105,8 @@ struct Call {
     fate: Fate,
     /// Whether some attempt met the canary.
     exposed: bool,
+    /// Whether the dependency failed some attempt.
+    forsaken: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -158,6 +157,7 @@ impl<'a> Calls<'a> {
             phase: Phase::Waiting,
             fate: Fate::default(),
             exposed: false,
+            forsaken: false,
         };
         let (slot, _) = self.calls.insert(call);
         self.attempt(slot, world);
@@ -221,89 +221,55 @@ impl<'a> Calls<'a> {
         world.plan(after, self.place.id, code, slot, generation);
     }
 
-    /// Every attempt takes the same draws, whatever the knobs say, so that bending one moves no other.
-    fn fate(&mut self, slot: u32, world: &mut Context) -> Fate {
-        let call = self.calls.at(slot);
-        let (who, recorded, failure) = (call.who, call.recorded, call.recorded_failure);
-        let mut stream = world.luck(Purpose::Service, self.place.id, &who);
-        let drift = world.drift.latency(who.arm);
-        let level = |knob| self.place.level(world, knob, &who);
-        let drawn = recorded.unwrap_or_else(|| stream.span(&self.spec.service));
-        let mut service = stretched(level(knob::LATENCY), drawn, drift);
-        let error_rate = level(knob::ERROR_RATE).share(self.spec.errors * world.drift.errors(who.arm));
-        let mut fate = Fate {
-            fails: stream.coin(error_rate) || failure,
-            drops: stream.coin(level(knob::DROP).share(self.spec.drop)),
-            doubles: stream.coin(level(knob::DUPLICATE_FINAL).share(self.spec.duplicate_final)),
-            ..Fate::default()
-        };
-        let cancels = stream.coin(level(knob::CANCEL).share(self.spec.cancel)) && who.attempt == 0;
-        let cancel_luck = stream.unit();
-        if let Some(dependency) = &self.spec.dependency {
-            fate.dependency_fails = stream.coin(level(knob::DEPENDENCY_ERRORS).share(dependency.errors));
-            fate.falls_back = fate.dependency_fails && stream.coin(level(knob::FALLBACK).share(dependency.fallback));
-            fate.fails |= fate.dependency_fails && !fate.falls_back;
-            service = service + stretched(level(knob::DEPENDENCY_LATENCY), stream.span(&dependency.latency), drift);
-        }
-        if self.spec.hops.is_some() {
-            let (hops, time) = self.hops(&mut stream, level(knob::HOPS), drift);
-            service = service + time;
-            self.place.value(world, signal::HOPS, &who, hops * 1000);
-        }
-        fate.service = service;
-        if cancels {
-            let ack = world.luck(Purpose::Cancel, self.place.id, &who).span(&self.spec.cancel_latency);
-            let ack = stretched(self.place.level(world, knob::CANCEL_LATENCY, &who), ack, drift);
-            fate.cancel = Some((Span((service.0 as f64 * cancel_luck) as u64), ack));
-        }
-        fate
-    }
-
-    /// How many tools an attempt calls, and how long that takes.
-    fn hops(&self, stream: &mut Stream, level: crate::knobs::Level, drift: f64) -> (u64, Span) {
-        let Some(hops) = &self.spec.hops else { return (0, Span::ZERO) };
-        let count = (level.apply(stream.amount(&hops.count) as f64) / 1000.0).round() as u64;
-        let one = |_| stretched(crate::knobs::Level::IDENTITY, stream.span(&hops.latency), drift);
-        let time = (0..count).map(one).fold(Span::ZERO, |sum, time| sum + time);
-        (count, time)
-    }
-
     fn done(&mut self, slot: u32, world: &mut Context) {
         let call = self.calls.at(slot);
+        call.forsaken |= call.fate.dependency_fails;
         let (who, fate, served) = (call.who, call.fate, call.served);
         self.place.value(world, signal::SERVICE, &who, world.now.since(served).0);
         self.place.shift(world, signal::IN_SYSTEM, who.arm, -1);
+        self.read(&who, fate.hops, world);
         if fate.dependency_fails {
             self.place.count(world, signal::DEPENDENCY_FAILURES, &who);
         }
         if fate.falls_back {
             self.place.count(world, signal::FALLBACKS, &who);
         }
-        if fate.fails {
-            self.fail(slot, world)
-        } else {
+        if fate.hushed || !fate.fails {
             self.complete(slot, fate, world)
+        } else {
+            self.fail(slot, world)
         }
         self.release(self.pool(who.arm), world);
     }
 
+    /// A request comes to its end, whichever end and attempt it is.
+    fn end(&mut self, slot: u32, world: &mut Context) -> Call {
+        let mut call = self.calls.remove(slot).expect("a request that ends is there");
+        call.who.attempt = 0;
+        self.place.count(world, signal::OUTCOMES, &call.who);
+        if call.forsaken && self.ends_unsafe(&call.who, world) {
+            self.place.count(world, signal::UNSAFE_ENDS, &call.who);
+        }
+        call
+    }
+
     fn complete(&mut self, slot: u32, fate: Fate, world: &mut Context) {
-        let call = self.calls.remove(slot).expect("a served call is there");
-        let who = Who { attempt: 0, ..call.who }; // the request's outcome, whichever attempt it was
-        self.place.count(world, signal::OUTCOMES, &who);
+        let Call { who, started, .. } = self.end(slot, world);
         self.place.mark(world, &who);
-        if fate.drops {
+        if fate.drops || fate.hushed {
             self.place.count(world, signal::DROPPED, &who);
+            if fate.hushed {
+                self.place.count(world, signal::UNANSWERED, &who);
+            }
             return;
         }
         self.place.count(world, signal::COMPLETES, &who);
-        self.place.value(world, signal::LATENCY, &who, world.now.since(call.started).0);
+        self.place.value(world, signal::LATENCY, &who, world.now.since(started).0);
         if fate.doubles {
             self.place.count(world, signal::DUPLICATE_FINALS, &who);
         }
         if !who.shadow {
-            let request = Request { subject: who.subject, ordinal: who.ordinal, service: None, failed: false, size: None };
-            world.completed(self.place.id, request, who.arm);
+            world.completed(self.place.id, of(&who), who.arm);
         }
     }
 
@@ -320,11 +286,12 @@ impl<'a> Calls<'a> {
                 world.plan(wait, self.place.id, code::RETRY, slot, generation);
             }
             _ => {
-                self.calls.remove(slot);
-                let who = Who { attempt: 0, ..who };
-                self.place.count(world, signal::OUTCOMES, &who);
+                let who = self.end(slot, world).who;
                 self.place.count(world, signal::ERRORS, &who);
                 self.place.mark(world, &who);
+                if !who.shadow {
+                    world.failed(self.place.id, of(&who), who.arm);
+                }
             }
         }
     }
@@ -367,13 +334,14 @@ impl<'a> Calls<'a> {
     }
 
     fn acknowledge(&mut self, slot: u32, world: &mut Context) {
-        let call = self.calls.remove(slot).expect("a cancelled call is there until acknowledged");
-        self.place.shift(world, signal::IN_SYSTEM, call.who.arm, -1);
-        self.place.value(world, signal::CANCEL_TO_ACK, &call.who, world.now.since(call.cancelled).0);
-        self.place.count(world, signal::OUTCOMES, &call.who);
-        self.place.count(world, signal::CANCELLED, &call.who);
-        self.place.mark(world, &call.who);
-        self.release(self.pool(call.who.arm), world);
+        let call = self.calls.at(slot);
+        let (who, took) = (call.who, world.now.since(call.cancelled));
+        self.place.shift(world, signal::IN_SYSTEM, who.arm, -1);
+        self.place.value(world, signal::CANCEL_TO_ACK, &who, took.0);
+        let who = self.end(slot, world).who;
+        self.place.count(world, signal::CANCELLED, &who);
+        self.place.mark(world, &who);
+        self.release(self.pool(who.arm), world);
     }
 
     fn release(&mut self, pool: usize, world: &mut Context) {
@@ -417,6 +385,11 @@ impl<'a> Calls<'a> {
             pool.count = if is_needed { left.max(u64::from(level > 0.0)) } else { 0 };
         }
     }
+}
+
+/// A request as those that follow get it.
+fn of(who: &Who) -> Request {
+    Request { subject: who.subject, ordinal: who.ordinal, service: None, failed: false, size: None }
 }
 
 impl Component for Calls<'_> {

@@ -35,6 +35,7 @@ mod signal {
     pub const BACKLOG: u16 = 15;
     pub const CONNECTED: u16 = 16;
     pub const UNREAD: u16 = 17;
+    pub const REGISTRATIONS: u16 = 18;
 }
 
 /// Local ids of the knobs, in the order of `catalog::CONNECTIONS`.
@@ -186,9 +187,7 @@ impl<'a> Connections<'a> {
     /// A connection ends; the client comes back after its back-off, or at once when it was asked to move. `drop` is the number of a
     /// drop by hazard.
     fn lose(&mut self, client: u32, why: u16, drop: Option<u32>, world: &mut Context) {
-        let who = self.who(client);
-        self.place.shift(world, signal::CONNECTED, who.arm, -1);
-        self.place.count(world, why, &who);
+        self.place.shift(world, signal::CONNECTED, self.clients[client as usize].arm, -1);
         self.unseat(client);
         let c = &mut self.clients[client as usize];
         c.state = State::Away;
@@ -196,6 +195,10 @@ impl<'a> Connections<'a> {
         c.episode = drop.unwrap_or(OTHER | c.others);
         c.others += u32::from(drop.is_none());
         c.attempt = 0;
+        // The loss belongs to the episode that it begins: the n-th drop is the same one in every world.
+        let who = self.who(client);
+        self.place.count(world, why, &who);
+        let c = &mut self.clients[client as usize];
         c.exposed = false;
         c.lost = world.now;
         c.unread = 0.0;
@@ -332,6 +335,7 @@ impl<'a> Connections<'a> {
         self.place.value(world, signal::RECONNECT_TIME, &episode, world.now.since(c.lost).0);
         self.place.value(world, signal::REPLAY_BOOTSTRAP, &who, world.now.since(c.accepted).0);
         self.place.mark(world, &episode);
+        self.place.count(world, signal::REGISTRATIONS, &episode);
         self.connect(client, world);
         self.ask_to_move(client, world); // its arm may have changed while it waited
     }

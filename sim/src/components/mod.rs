@@ -2,16 +2,22 @@
 
 pub mod backoff;
 pub mod calls;
+pub mod checks;
 pub mod connections;
 pub mod effects;
+pub mod reviews;
+pub mod tasks;
 
 use crate::context::{Context, Who};
 use crate::demand::Request;
 use crate::scenario::{ComponentSpec, Kind};
 use calls::Calls;
+use checks::Checks;
 use connections::Connections;
 use effects::Effects;
 use gatecrash_policies::sample::Arm;
+use reviews::Reviews;
+use tasks::Tasks;
 
 /// What a part of the system does. Every method gets the shared world; a part reacts only to what concerns it.
 pub trait Component {
@@ -21,6 +27,10 @@ pub trait Component {
     fn handle(&mut self, code: u8, slot: u32, generation: u32, world: &mut Context);
     /// A request arrives, from the traffic or from the component that this one follows.
     fn arrive(&mut self, _request: Request, _arm: Option<Arm>, _world: &mut Context) {}
+    /// A request of the component that this one follows has failed for good.
+    fn arrive_failed(&mut self, _request: Request, _arm: Arm, _world: &mut Context) {}
+    /// A scrape is about to be taken: levels that grow by themselves are brought up to date.
+    fn scrape(&mut self, _world: &mut Context) {}
     /// Knobs were bent or the canary's share changed.
     fn adjust(&mut self, _world: &mut Context) {}
     /// Subjects changed arm.
@@ -42,6 +52,12 @@ pub enum Any<'a> {
     Effects(Effects<'a>),
     /// Long-lived clients.
     Connections(Box<Connections<'a>>),
+    /// Runs paused for a human.
+    Reviews(Box<Reviews<'a>>),
+    /// Graded outcomes.
+    Checks(Box<Checks<'a>>),
+    /// Delegated work.
+    Tasks(Box<Tasks<'a>>),
 }
 
 impl<'a> Any<'a> {
@@ -51,6 +67,9 @@ impl<'a> Any<'a> {
             Kind::Calls(calls) => Any::Calls(Calls::new(calls, place)),
             Kind::Effects(effects) => Any::Effects(Effects::new(effects, place)),
             Kind::Connections(connections) => Any::Connections(Box::new(Connections::new(connections, place))),
+            Kind::Reviews(reviews) => Any::Reviews(Box::new(Reviews::new(reviews, place))),
+            Kind::Checks(checks) => Any::Checks(Box::new(Checks::new(checks, place))),
+            Kind::Tasks(tasks) => Any::Tasks(Box::new(Tasks::new(tasks, place))),
         }
     }
 
@@ -60,6 +79,9 @@ impl<'a> Any<'a> {
             Any::Calls(calls) => calls.handle(code, slot, generation, world),
             Any::Effects(effects) => effects.handle(code, slot, generation, world),
             Any::Connections(connections) => connections.handle(code, slot, generation, world),
+            Any::Reviews(reviews) => reviews.handle(code, slot, generation, world),
+            Any::Checks(checks) => checks.handle(code, slot, generation, world),
+            Any::Tasks(tasks) => tasks.handle(code, slot, generation, world),
         }
     }
 
@@ -69,6 +91,9 @@ impl<'a> Any<'a> {
             Any::Calls(calls) => calls,
             Any::Effects(effects) => effects,
             Any::Connections(connections) => connections.as_mut(),
+            Any::Reviews(reviews) => reviews.as_mut(),
+            Any::Checks(checks) => checks.as_mut(),
+            Any::Tasks(tasks) => tasks.as_mut(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Small scenarios for tests.
 
-use gatecrash_policies::time::Span;
+use gatecrash_policies::calendar::Calendar;
+use gatecrash_policies::policy::{By, Op};
+use gatecrash_policies::time::{Span, Time};
 use gatecrash_sim::dice::Dist;
 use gatecrash_sim::scenario::*;
 
@@ -16,6 +18,7 @@ pub fn calls() -> Calls {
         patience: None,
         retry: None,
         errors: 0.0,
+        mode: 1.0,
         cancel: 0.0,
         cancel_latency: Dist::ZERO,
         drop: 0.0,
@@ -63,12 +66,99 @@ pub fn effects() -> Effects {
         durability: 1.0,
         bypass: 0.0,
         untraced: 0.0,
+        settle: None,
+        suppress: 0.0,
+        stop_on_unknown: 1.0,
+        after_failure: 0.0,
+        keeps: false,
+    }
+}
+
+/// Four people who review every request of `runs` at any hour, a second each on average, and approve it; nothing expires.
+pub fn reviews() -> Reviews {
+    Reviews {
+        after: "runs".into(),
+        probability: 1.0,
+        reviewers: 4,
+        review: Dist::Exp { mean: 1.0 },
+        approve: 1.0,
+        hours: None,
+        expiry: None,
+        fallback: 1.0,
+        session: None,
+        session_visible: 1.0,
+        reinit: 1.0,
+        reinit_checked: 1.0,
+        reinit_linked: 1.0,
+        revoked: 0.0,
+        revocation_honoured: 1.0,
+    }
+}
+
+/// Every request of `runs` is graded and passes; nothing matches, and there are no cases.
+pub fn checks() -> Checks {
+    Checks {
+        after: "runs".into(),
+        probability: 1.0,
+        pass: 1.0,
+        violation: 0.0,
+        matches: 0.0,
+        false_positive: 0.0,
+        skip: 0.0,
+        recursion: 0.0,
+        guard: 1.0,
+        audit: 0.0,
+        verifier_error: 0.0,
+        stuck: 0.0,
+        flow: Vec::new(),
+        intake: Dist::Constant(1.0),
+    }
+}
+
+/// One task per request, claimed after five seconds and done after forty, that nothing goes wrong with; no publications.
+pub fn tasks() -> Tasks {
+    Tasks {
+        after: None,
+        targets: 1,
+        claim: Dist::Constant(5.0),
+        work: Dist::Constant(40.0),
+        eta: Span::from_secs(900),
+        sla: Span::from_secs(3_600),
+        sweep: Span::from_secs(300),
+        cap: 3,
+        record_only: 0.0,
+        cap_kept: 1.0,
+        replay: 0.0,
+        idempotency: 1.0,
+        disorder: 0.0,
+        order_check: 1.0,
+        shared_claim: 0.0,
+        foreign_claim: 0.0,
+        assignee_check: 1.0,
+        rewrite: 0.0,
+        publish: 0.0,
+        publish_gates: 6,
+        unpublish_gates: 4,
+        pipeline_failure: 0.0,
+    }
+}
+
+/// A knob bent for everybody from the beginning on.
+pub fn bend(component: &str, knob: &str, by: By) -> Fault {
+    Fault {
+        name: "bend".into(),
+        bends: vec![Bend { component: component.into(), knob: knob.into(), by }],
+        shape: Shape::Step,
+        at: Onset::At(Time::ZERO),
+        lasting: None,
+        on: Side::Both,
+        only: None,
     }
 }
 
 /// A component without marks.
 pub fn component(name: &str, kind: Kind) -> ComponentSpec {
-    ComponentSpec { name: name.into(), kind, marks: Vec::new(), amounts: Vec::new() }
+    ComponentSpec { name: name.into(), kind, marks: Vec::new(), amounts: Vec::new(), labels: Vec::new() }
 }
 
 /// A healthy world of 1,000 subjects.
@@ -80,16 +170,37 @@ pub fn scenario(seconds: u64, traffic: Option<Traffic>, system: Vec<ComponentSpe
         horizon: Span::from_secs(seconds),
         warmup: Span::ZERO,
         slow: false,
+        begin: None,
+        readiness: None,
         subjects: Subjects { count: 1_000, ..Subjects::default() },
         assign: Assign::Subject,
         traffic,
         wobble: Wobble::default(),
         system,
-        telemetry: Telemetry { scrape: Span::from_secs(15), delay: Dist::ZERO, loss: 0.0, duplicate: 0.0 },
+        telemetry: Telemetry { scrape: Span::from_secs(15), delay: Dist::ZERO, loss: 0.0, duplicate: 0.0, hides: None },
         steering: Steering { propagation: Dist::ZERO, environments: vec![("production".into(), 1.0)] },
-        operators: Operators { acknowledge: Dist::ZERO, hours: None, start: Span::ZERO },
+        operators: Operators { acknowledge: Dist::ZERO, calendar: Calendar::default() },
         objectives: Vec::new(),
         faults: Vec::new(),
         severity: 1.0,
     }
+}
+
+/// A knob bent on both arms, from the beginning and for good.
+pub fn fault(component: &str, knob: &str, by: By) -> Fault {
+    Fault {
+        name: knob.into(),
+        bends: vec![Bend { component: component.into(), knob: knob.into(), by }],
+        shape: Shape::Step,
+        at: Onset::At(Time::ZERO),
+        lasting: None,
+        on: Side::Both,
+        only: None,
+    }
+}
+
+/// An objective that every outcome of a signal breaks: the ledger then lists them.
+pub fn log(component: &str, signal: &str) -> Objective {
+    let text = format!("{component}.{signal} < 0");
+    Objective { text, component: component.into(), signal: signal.into(), op: Op::Below, limit: 0.0 }
 }

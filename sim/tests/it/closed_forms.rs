@@ -23,7 +23,8 @@ fn play<const N: usize>(scenario: &Scenario, seed: u64, signals: [&str; N]) -> [
     signals.map(|name| truth.iter().find(|s| s.name == name).expect("a signal of the scenario").arms[0].clone())
 }
 
-fn seconds(value: &TrueValue) -> f64 {
+/// The mean of what was measured.
+pub fn seconds(value: &TrueValue) -> f64 {
     value.hist.mean().expect("something was measured") / 1e6
 }
 
@@ -32,7 +33,7 @@ fn level(value: &TrueValue) -> f64 {
 }
 
 /// Holds the mean of `estimate` over eight seeds against `expected`.
-fn check(what: &str, expected: f64, estimate: impl Fn(u64) -> f64) {
+pub fn check(what: &str, expected: f64, estimate: impl Fn(u64) -> f64) {
     let n = 8.0;
     let estimates: Vec<f64> = (1..=8).map(estimate).collect();
     let mean = estimates.iter().sum::<f64>() / n;

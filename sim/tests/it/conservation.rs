@@ -26,16 +26,26 @@ fn check_calls(truth: &Truth, levels: &[(String, u64)], name: &str) -> Result<()
     Ok(())
 }
 
-fn check_effects(truth: &Truth) -> Result<(), TestCaseError> {
+/// Writes that were attempted: all, unless something suppresses them.
+fn attempted(truth: &Truth, scenario: &Scenario) -> Result<u64, TestCaseError> {
+    let count = |signal: &str| truth.count(&format!("tickets.{signal}"));
+    let attempted = count("attempts") - count("retries");
+    let suppresses = scenario.faults.iter().flat_map(|f| &f.bends).any(|bend| bend.knob == "suppress");
+    prop_assert!(attempted == count("writes") || (suppresses && attempted < count("writes")));
+    Ok(attempted)
+}
+
+fn check_effects(truth: &Truth, scenario: &Scenario) -> Result<(), TestCaseError> {
     let count = |signal: &str| truth.count(&format!("tickets.{signal}"));
     let ends = ["completes", "errors", "unknown", "lost"].map(count);
     prop_assert_eq!(count("outcomes"), ends.iter().sum::<u64>());
-    prop_assert!(count("writes") >= count("outcomes"), "the rest is in flight");
-    prop_assert_eq!(count("attempts"), count("writes") + count("retries"));
+    prop_assert!(attempted(truth, scenario)? >= count("outcomes"), "the rest is in flight");
+    prop_assert!(count("retried_unknown") <= count("retries"));
     prop_assert!(count("commits") <= count("writes") + count("duplicates"));
     prop_assert!(count("commits") >= count("completes") + count("duplicates"), "an answer is the answer to a commit");
     prop_assert!(count("reconciled") <= count("unknown"));
-    prop_assert!(count("writes") <= truth.count("runs.completes"));
+    prop_assert!(count("writes") <= truth.count("runs.completes") + count("after_failure"));
+    prop_assert!(count("after_failure") <= truth.count("runs.errors"));
     Ok(())
 }
 
@@ -44,6 +54,7 @@ fn check_connections(truth: &Truth, levels: &[(String, u64)], clients: u64) -> R
     let away = clients - level(levels, "sockets.connected");
     prop_assert_eq!(count("drops") + count("moved"), count("outcomes") + away, "every episode ends or is still open");
     prop_assert_eq!(count("outcomes"), count("reconnects_ok"));
+    prop_assert_eq!(count("registrations"), count("reconnects_ok"));
     prop_assert_eq!(count("reconnects"), count("reconnects_ok") + count("auth_errors") + count("connect_timeouts"));
     prop_assert!(count("attempts") >= count("reconnects"));
     prop_assert!(level(levels, "sockets.backlog") <= away);
@@ -85,7 +96,7 @@ proptest! {
             check_calls(&truth, &levels, "tools")?;
         }
         if truth.has("tickets") {
-            check_effects(&truth)?;
+            check_effects(&truth, &scenario)?;
         }
         if truth.has("sockets") {
             check_connections(&truth, &levels, setup.population.len() as u64)?;
@@ -104,7 +115,7 @@ proptest! {
             prop_assert_eq!(level(&levels, &format!("{name}.queue")), 0, "{}", name);
         }
         if truth.has("tickets") {
-            prop_assert_eq!(truth.count("tickets.writes"), truth.count("tickets.outcomes"));
+            prop_assert_eq!(attempted(&truth, &scenario)?, truth.count("tickets.outcomes"));
         }
         if truth.has("sockets") {
             let waiting = level(&levels, "sockets.backlog");

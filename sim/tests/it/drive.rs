@@ -1,10 +1,12 @@
 //! Plays one policy through one world, with the world at hand afterwards.
 
 use gatecrash_policies::controller::{Controller, Decision, View};
+use gatecrash_policies::policy::{By, Op};
 use gatecrash_policies::sample::{Segment, SignalKind};
 use gatecrash_policies::time::Time;
-use gatecrash_policies::{Arm, Policy, Rollout, Sample};
-use gatecrash_sim::scenario::Scenario;
+use gatecrash_policies::{Action, Arm, Cohort, Policy, Rollout, Sample};
+use gatecrash_sim::ledger::Violation;
+use gatecrash_sim::scenario::{Bend, Fault, Objective, Onset, Scenario, Shape, Side};
 use gatecrash_sim::setup::Setup;
 use gatecrash_sim::trial::{TrueSignal, TrueValue};
 use gatecrash_sim::world::{Books, World};
@@ -24,7 +26,13 @@ pub fn drive<'a>(setup: &'a Setup<'a>, policy: &Policy, mut look: impl FnMut(&Wo
     let horizon = Time::ZERO + setup.scenario.horizon;
     while rollout.next_round() < horizon {
         world.advance(rollout.next_round());
-        let view = View { now: world.context.now, arrived: &world.telemetry.arrived, done: &world.steering.done };
+        let view = View {
+            now: world.context.now,
+            arrived: &world.telemetry.arrived,
+            done: &world.steering.done,
+            claims: None,
+            calendar: Default::default(),
+        };
         for decision in rollout.round(&view) {
             if let Decision::Act(action) = decision {
                 world.act(&action);
@@ -35,6 +43,19 @@ pub fn drive<'a>(setup: &'a Setup<'a>, policy: &Policy, mut look: impl FnMut(&Wo
     world.advance(horizon);
     look(&world);
     world
+}
+
+/// Everybody on stable to the horizon.
+pub fn alone<'a>(setup: &'a Setup<'a>) -> World<'a> {
+    let mut world = World::new(setup, Books::Everything);
+    world.advance(Time::ZERO + setup.scenario.horizon);
+    world
+}
+
+/// Nobody in a policy, and these seeds: what was truly measured.
+pub fn measured(scenario: &Scenario, seed: u64) -> Truth {
+    let setup = Setup::new(scenario, &[], &[], seed);
+    Truth::of(&mut alone(&setup))
 }
 
 /// A trial by the front door.
@@ -109,6 +130,51 @@ pub fn told(sample: &Sample, setup: &Setup, name: &str) -> u64 {
         SignalKind::Counter => sample.counter(series),
         _ => sample.hist(series).map_or(0, |hist| hist.count()),
     }
+}
+
+/// The world at the horizon when this share of the subjects meets the canary from the beginning.
+pub fn at_share<'a>(setup: &'a Setup<'a>, share: f64) -> World<'a> {
+    let mut world = World::new(setup, Books::Everything);
+    world.act(&Action::Stage { name: "s0".into(), cohort: Cohort::Share(share), enter: Vec::new() });
+    world.advance(Time::ZERO + setup.scenario.horizon);
+    world
+}
+
+/// What is measured in it.
+pub fn truth_at(scenario: &Scenario, share: f64, seed: u64) -> Truth {
+    Truth::of(&mut at_share(&Setup::new(scenario, &[], &[], seed), share))
+}
+
+/// Every outcome of these signals in it, in order of time.
+pub fn log_at(scenario: &Scenario, share: f64, seed: u64, component: &str, signals: &[&str]) -> Vec<Violation> {
+    let every = |signal: &&str| Objective {
+        text: signal.to_string(),
+        component: component.into(),
+        signal: signal.to_string(),
+        op: Op::Below,
+        limit: 0.0,
+    };
+    let scenario = Scenario { objectives: signals.iter().map(every).collect(), ..scenario.clone() };
+    std::mem::take(&mut at_share(&Setup::new(&scenario, &[], &[], seed), share).context.ledger.violations)
+}
+
+/// A knob bent from the beginning to the end.
+pub fn bent(component: &str, knob: &str, by: By, on: Side) -> Fault {
+    Fault {
+        name: "bend".into(),
+        bends: vec![Bend { component: component.into(), knob: knob.into(), by }],
+        shape: Shape::Step,
+        at: Onset::At(Time::ZERO),
+        lasting: None,
+        on,
+        only: None,
+    }
+}
+
+/// Holds a count out of `n` against a probability, within four standard deviations.
+pub fn check_share(what: &str, count: u64, n: u64, p: f64) {
+    let (mean, sd) = (n as f64 * p, (n as f64 * p * (1.0 - p)).sqrt());
+    assert!((count as f64 - mean).abs() <= 4.0 * sd, "{what}: {count} of {n} instead of {mean}, standard deviation {sd}");
 }
 
 /// The names of the signals that are not the same in both.

@@ -99,8 +99,14 @@ proptest! {
 fn logged(assign: Assign) -> Scenario {
     let system = vec![builder::component("runs", Kind::Calls(builder::calls()))];
     let mut scenario = builder::scenario(600, Some(Traffic::Poisson { rate: 10.0 }), system);
-    scenario.subjects =
-        Subjects { count: 400, internal: 0.1, tenants: 20, attributes: vec![("surface".into(), vec![("ios".into(), 0.3)])] };
+    scenario.subjects = Subjects {
+        count: 400,
+        internal: 0.1,
+        tenants: 20,
+        channels: 0,
+        nodes: 0,
+        attributes: vec![("surface".into(), vec![("ios".into(), 0.3)])],
+    };
     scenario.assign = assign;
     scenario.objectives =
         vec![Objective { text: "log".into(), component: "runs".into(), signal: "starts".into(), op: Op::Equal, limit: 0.0 }];
@@ -111,7 +117,7 @@ fn logged(assign: Assign) -> Scenario {
 fn starts(scenario: &Scenario, cohort: Cohort) -> (Vec<(u32, bool)>, Setup<'_>) {
     let setup = setup(scenario, &ladder(std::slice::from_ref(&cohort), 60), 5);
     let mut world = World::new(&setup, Books::Everything);
-    world.act(&Action::Stage { name: "s0".into(), cohort });
+    world.act(&Action::Stage { name: "s0".into(), cohort, enter: Vec::new() });
     world.advance(Time::ZERO + scenario.horizon);
     let violations = std::mem::take(&mut world.context.ledger.violations);
     let log = violations.iter().map(|v| (v.key.subject, v.arm == Arm::Canary)).collect();
@@ -122,8 +128,11 @@ fn starts(scenario: &Scenario, cohort: Cohort) -> (Vec<(u32, bool)>, Setup<'_>) 
 #[test]
 fn a_cohort_is_who_it_says() {
     let scenario = logged(Assign::Subject);
-    let ios =
-        |values: &[&str]| Cohort::Named { attribute: "surface".into(), values: values.iter().map(|v| v.to_string()).collect() };
+    let ios = |values: &[&str]| Cohort::Named {
+        attribute: "surface".into(),
+        values: values.iter().map(|v| v.to_string()).collect(),
+        count: None,
+    };
     for cohort in [Cohort::Internal, Cohort::TenantShare(0.3), ios(&["ios"]), Cohort::Share(0.2), Cohort::Share(1.0)] {
         let (log, setup) = starts(&scenario, cohort.clone());
         let population = &setup.population;
@@ -164,7 +173,7 @@ fn clients_split_as_requests_do() {
         scenario.assign = assign;
         let setup = setup(&scenario, &ladder(&[Cohort::Share(0.2)], 60), 5);
         let mut world = World::new(&setup, Books::Everything);
-        world.act(&Action::Stage { name: "s0".into(), cohort: Cohort::Share(0.2) });
+        world.act(&Action::Stage { name: "s0".into(), cohort: Cohort::Share(0.2), enter: Vec::new() });
         world.advance(Time::ZERO + scenario.horizon);
         let connected = |world: &mut World, arm| {
             let setup = world.context.setup;
@@ -188,7 +197,7 @@ fn a_client_that_waited_through_the_withdrawal_comes_back_too() {
         let setup = setup(&scenario, &ladder(&[Cohort::Nobody], 60), 5);
         let mut world = World::new(&setup, Books::Everything);
         for (seconds, cohort) in [(60, Cohort::Share(0.5)), (3_600, Cohort::Nobody)] {
-            world.act(&Action::Stage { name: "s".into(), cohort });
+            world.act(&Action::Stage { name: "s".into(), cohort, enter: Vec::new() });
             world.advance(Time::ZERO + Span::from_secs(seconds)); // 500 clients take 100 s
         }
         let (now, gauges) = (world.context.now, ["connected", "backlog"]);

@@ -69,12 +69,12 @@ prop_compose! {
         hops in option::of(1.0..3.0),
     ) -> Calls {
         let dependency =
-            dependency.map(|(errors, fallback)| Dependency { latency: Dist::Exp { mean: 0.2 }, errors, fallback });
-        let hops = hops.map(|mean| Hops { count: Dist::Geometric { mean }, latency: Dist::Exp { mean: 0.1 } });
+            dependency.map(|(errors, fallback)| Dependency { latency: Dist::Exp { mean: 0.2 }, errors, fallback, drops: false, unsafe_end: 0.0 });
+        let hops = hops.map(|mean| Hops { count: Dist::Geometric { mean }, latency: Dist::Exp { mean: 0.1 }, duplicate_read: 0.0 });
         let timeout = timeout.map(Span::from_secs);
         Calls {
             after: None, service, servers, queue, pool, timeout, patience, retry, errors, cancel, cancel_latency, drop,
-            duplicate_final, dependency, hops,
+            duplicate_final, dependency, hops, mode: 1.0,
         }
     }
 }
@@ -157,17 +157,17 @@ prop_compose! {
         let mut world = scenario(1_800, None, Vec::new());
         let surfaces = vec![("web".to_string(), 0.6), ("ios".to_string(), 0.3)];
         let attributes = vec![("surface".into(), surfaces)];
-        world.subjects = Subjects { count, internal: 0.1, tenants: 7, attributes };
+        world.subjects = Subjects { count, internal: 0.1, tenants: 7, channels: 0, nodes: 0, attributes };
         world.assign = assign;
         if let Some(sd) = wobble {
             world.wobble = Wobble { latency: sd, rate: sd, errors: sd, correlation: Span::from_secs(300) };
         }
-        world.telemetry = Telemetry { scrape: Span::from_secs(15), delay, loss, duplicate };
+        world.telemetry = Telemetry { scrape: Span::from_secs(15), delay, loss, duplicate, hides: None };
         let both = [("production".to_string(), 0.7), ("development".to_string(), 0.3)];
         world.steering = Steering { propagation, environments: both.into_iter().take(environments).collect() };
-        let hours = Hours { weekdays_only: true, from: Span::from_secs(9 * 3_600), to: Span::from_secs(18 * 3_600) };
+        let hours = gatecrash_policies::Hours { weekdays_only: true, from: Span::from_secs(9 * 3_600), to: Span::from_secs(18 * 3_600) };
         let start = Span::from_secs(if at_night { 8 } else { 10 } * 3_600 + 3_000);
-        world.operators = Operators { acknowledge: Dist::Exp { mean: 60.0 }, hours: Some(hours), start };
+        world.operators = Operators { acknowledge: Dist::Exp { mean: 60.0 }, calendar: gatecrash_policies::Calendar { hours: Some(hours), start } };
         world
     }
 }
@@ -275,7 +275,7 @@ fn gate(which: usize) -> Gate {
         _ => ("max(calls.queue) <= 3 over 2m", Rule::Threshold),
     };
     let check = parse(check).expect("a check of ours");
-    Gate { name: format!("g{which}"), check, rule, min_samples: 5, on_fail: OnFail::Rollback, needs: None }
+    Gate { name: format!("g{which}"), check, rule, min_samples: 5, on_fail: OnFail::Rollback, needs: None, row: String::new() }
 }
 
 /// Everybody off the canary.
@@ -291,7 +291,13 @@ pub fn step(acts: Vec<Act>, takes: u64) -> Step {
 
 fn playbook(which: usize) -> Vec<Step> {
     let only = |surface: &str| Act::Cohort { cohort: Cohort::Nobody, environments: Vec::new(), only: Some(surface.into()) };
-    let calm = Act::Bend { component: "calls".into(), knob: "latency".into(), by: By::Times(0.5) };
+    let calm = Act::Bend {
+        component: "calls".into(),
+        knob: "latency".into(),
+        by: By::Times(0.5),
+        environments: Vec::new(),
+        canary_only: false,
+    };
     let trial = Step { try_for: Some(Span::from_secs(120)), ..step(vec![calm], 10) };
     match which {
         0 => Vec::new(),
@@ -307,7 +313,7 @@ fn first_cohort(which: usize) -> Cohort {
         0 => Cohort::Internal,
         1 => Cohort::Shadow,
         2 => Cohort::TenantShare(0.2),
-        3 => Cohort::Named { attribute: "surface".into(), values: vec!["ios".into()] },
+        3 => Cohort::Named { attribute: "surface".into(), values: vec!["ios".into()], count: None },
         4 => Cohort::Nobody,
         _ => Cohort::Share(0.05),
     }
@@ -327,17 +333,17 @@ prop_compose! {
         gates.sort_unstable();
         gates.dedup();
         let stage = |(i, cohort): (usize, Cohort)| Stage {
-            name: format!("s{i}"), cohort, soak: Span::from_secs(soak), gates: (0..gates.len()).collect(),
+            name: format!("s{i}"), cohort, soak: Span::from_secs(soak), gates: (0..gates.len()).collect(), ..Stage::default()
         };
         let cohorts = [first_cohort(first), Cohort::Share(share), Cohort::Share(1.0)];
         let validate = Validate { gates: (0..gates.len().min(1)).collect(), clean_for: Span::from_secs(60), ..Validate::default() };
         Policy {
             name: format!("p{round}"),
-            about: String::new(),
             round: Span::from_secs(round),
             gates: gates.iter().map(|which| gate(*which)).collect(),
             stages: cohorts.into_iter().enumerate().map(stage).collect(),
             rollback: Rollback { playbook: playbook(book), validate, ..Rollback::default() },
+            ..Policy::default()
         }
     }
 }
@@ -348,15 +354,13 @@ pub fn ladder(cohorts: &[Cohort], soak: u64) -> Policy {
         name: format!("s{i}"),
         cohort: cohort.clone(),
         soak: Span::from_secs(soak),
-        gates: Vec::new(),
+        ..Stage::default()
     };
     Policy {
         name: "ladder".into(),
-        about: String::new(),
         round: Span::from_secs(30),
-        gates: Vec::new(),
         stages: cohorts.iter().enumerate().map(stage).collect(),
-        rollback: Rollback::default(),
+        ..Policy::default()
     }
 }
 
@@ -367,4 +371,9 @@ pub fn doomed(cohorts: &[Cohort], playbook: Vec<Step>) -> Policy {
     policy.stages.iter_mut().for_each(|stage| stage.gates = vec![0]);
     policy.rollback.playbook = playbook;
     policy
+}
+
+/// A threshold gate of one check.
+pub fn gate_of(name: &str, check: &str) -> Gate {
+    Gate { name: name.into(), check: parse(check).expect("a check of ours"), min_samples: 1, ..gate(5) }
 }

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 fn answers(scenario: &Scenario, share: f64, seed: u64) -> Vec<Violation> {
     let setup = setup(scenario, &ladder(&[Cohort::Nobody], 60), seed);
     let mut world = World::new(&setup, Books::Everything);
-    world.act(&Action::Stage { name: "s1".into(), cohort: Cohort::Share(share) });
+    world.act(&Action::Stage { name: "s1".into(), cohort: Cohort::Share(share), enter: Vec::new() });
     world.advance(Time::ZERO + scenario.horizon);
     std::mem::take(&mut world.context.ledger.violations)
 }

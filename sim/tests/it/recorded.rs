@@ -48,7 +48,7 @@ proptest! {
         let scenario = world_of(trace);
         let setup = setup(&scenario, &ladder(&[Cohort::Nobody], 60), seed);
         let mut world = World::new(&setup, Books::Everything);
-        world.act(&Action::Stage { name: "s0".into(), cohort: Cohort::Share(share) });
+        world.act(&Action::Stage { name: "s0".into(), cohort: Cohort::Share(share), enter: Vec::new() });
         world.advance(end);
         let log = std::mem::take(&mut world.context.ledger.violations);
         let starts: Vec<_> = log.iter().map(|v| (v.at, v.key.subject)).collect();

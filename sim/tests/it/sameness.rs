@@ -39,7 +39,7 @@ proptest! {
         let end = Time::ZERO + scenario.horizon;
         let mut world = World::new(&setup, Books::Everything);
         for (i, stage) in policy.stages.iter().enumerate() {
-            world.act(&Action::Stage { name: stage.name.clone(), cohort: stage.cohort.clone() });
+            world.act(&Action::Stage { name: stage.name.clone(), cohort: stage.cohort.clone(), enter: Vec::new() });
             world.advance(Time(end.0 * (i as u64 + 1) / 5));
         }
         let mut other = world.clone();

@@ -1,6 +1,7 @@
 //! How decisions become effects: flags that travel, fleets that do not follow, people who are not there.
 
 use crate::builder;
+use crate::builder::fault;
 use crate::drive::*;
 use crate::generate::*;
 use gatecrash_policies::policy::{Act, By, Step};
@@ -28,23 +29,11 @@ fn world() -> Scenario {
 }
 
 fn stage(cohort: Cohort) -> Action {
-    Action::Stage { name: "s0".into(), cohort }
+    Action::Stage { name: "s0".into(), cohort, enter: Vec::new() }
 }
 
 fn act(acts: Vec<Act>, takes: u64, by_operator: bool) -> Action {
     Action::Step { acts, takes: Span::from_secs(takes), by_operator }
-}
-
-fn fault(component: &str, knob: &str, by: By) -> Fault {
-    Fault {
-        name: knob.into(),
-        bends: vec![Bend { component: component.into(), knob: knob.into(), by }],
-        shape: Shape::Step,
-        at: Onset::At(Time::ZERO),
-        lasting: None,
-        on: Side::Both,
-        only: None,
-    }
 }
 
 fn begun<'a>(setup: &'a Setup<'a>) -> World<'a> {
@@ -153,7 +142,13 @@ fn a_bend_of_a_step_lasts() {
     let scenario = world();
     let setup = setup(&scenario, &ladder(&[Cohort::Nobody], 60), 1);
     let mut world = begun(&setup);
-    let slower = Act::Bend { component: "runs".into(), knob: "latency".into(), by: By::Times(3.0) };
+    let slower = Act::Bend {
+        component: "runs".into(),
+        knob: "latency".into(),
+        by: By::Times(3.0),
+        environments: Vec::new(),
+        canary_only: false,
+    };
     world.act(&act(vec![slower], 10, false));
     world.advance(secs(600));
     let truth = Truth::of(&mut world);
@@ -167,8 +162,14 @@ fn people_who_are_not_at_work_come_in_the_morning() {
     let mut scenario = world();
     scenario.operators = Operators {
         acknowledge: Dist::Constant(300.0),
-        hours: Some(Hours { weekdays_only: true, from: Span::from_secs(9 * hour), to: Span::from_secs(18 * hour) }),
-        start: Span::from_secs(17 * hour + 1_800),
+        calendar: gatecrash_policies::Calendar {
+            hours: Some(gatecrash_policies::Hours {
+                weekdays_only: true,
+                from: Span::from_secs(9 * hour),
+                to: Span::from_secs(18 * hour),
+            }),
+            start: Span::from_secs(17 * hour + 1_800),
+        },
     };
     let setup = setup(&scenario, &ladder(&[Cohort::Nobody], 60), 1);
     let mut world = begun(&setup);

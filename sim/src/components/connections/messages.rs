@@ -3,7 +3,6 @@
 use super::{Client, Connections, State, knob, signal};
 use crate::context::{Context, Who, stretched};
 use crate::dice::Purpose;
-use crate::drift::TICK;
 use crate::knobs::Level;
 use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::Span;
@@ -14,8 +13,9 @@ const OBSERVED: u64 = 20;
 impl Connections<'_> {
     /// The messages of one tick: read, delivered, and some of them measured.
     pub(super) fn pass_messages(&mut self, world: &mut Context) {
+        let tick = world.setup.tick.seconds();
         let sent = [Arm::Stable, Arm::Canary]
-            .map(|arm| world.knobs.level(self.place.knobs + knob::MESSAGES, arm).apply(self.spec.messages) * TICK.seconds());
+            .map(|arm| world.knobs.level(self.place.knobs + knob::MESSAGES, arm).apply(self.spec.messages) * tick);
         for client in self.readers(world) {
             let c = &self.clients[client as usize];
             if c.state == State::Connected {
@@ -68,16 +68,32 @@ impl Connections<'_> {
         let due = sent * on_arm as f64 + self.carry[arm as usize];
         self.carry[arm as usize] = due.fract();
         let mut stream = world.setup.dice.stream(Purpose::Message, self.ticks << 2 | arm as u64, u64::from(self.place.id));
-        let level = world.knobs.level(self.place.knobs + knob::DUPLICATE_MESSAGE, arm);
-        let expected = due.trunc() * level.share(self.spec.duplicate_message);
-        let duplicates = expected as u64 + u64::from(stream.coin(expected.fract()));
-        for i in 0..duplicates {
+        let most = self.most_duplicates(arm, world);
+        let expected = due.trunc() * most;
+        let mut duplicates = 0;
+        for i in 0..expected as u64 + u64::from(stream.coin(expected.fract())) {
             let client = self.connected[arm as usize][stream.below(on_arm) as usize];
             let who = self.message_of(client, OBSERVED + i);
-            self.place.count(world, signal::MESSAGE_DUPLICATES, &who);
+            let own = self.place.level(world, knob::DUPLICATE_MESSAGE, &who).share(self.spec.duplicate_message);
+            if own >= most || stream.coin(own / most) {
+                duplicates += 1;
+                self.place.count(world, signal::MESSAGE_DUPLICATES, &who);
+            }
         }
         world.meters.touch(self.place.signals + signal::MESSAGES, arm);
         world.meters.count(world.now, self.place.signals + signal::MESSAGES, arm, false, 0, due as u64 + duplicates);
+    }
+
+    /// The highest probability of a duplicate among the clients of an arm: those of a segment may have more than others.
+    fn most_duplicates(&self, arm: Arm, world: &Context) -> f64 {
+        let knob = self.place.knobs + knob::DUPLICATE_MESSAGE;
+        let share = |level: Level| level.share(self.spec.duplicate_message);
+        let everybody = share(world.knobs.level(knob, arm));
+        if !world.knobs.is_split(knob) {
+            return everybody;
+        }
+        let own = |client: &u32| share(self.place.level(world, knob::DUPLICATE_MESSAGE, &self.who(*client)));
+        self.connected[arm as usize].iter().map(own).fold(everybody, f64::max)
     }
 
     /// Measures the lag of a message to some clients, the same ones under every policy.
@@ -93,7 +109,7 @@ impl Connections<'_> {
             if state == State::Connected {
                 let who = self.message_of(client, i);
                 let lag = stretched(self.place.level(world, knob::MESSAGE_LAG, &who), base, world.drift.latency(arm));
-                let behind = Span::from_secs_f64(unread / (sent[arm as usize] / TICK.seconds()).max(1e-9));
+                let behind = Span::from_secs_f64(unread / (sent[arm as usize] / world.setup.tick.seconds()).max(1e-9));
                 self.place.value(world, signal::MESSAGE_LAG, &who, (lag + behind).0);
             }
         }

@@ -1,14 +1,17 @@
 //! Scenario files.
 
+mod reach;
+mod readiness;
+
 use crate::error::{Problem, Read};
-use crate::read::{line, name, positive_span, small, span};
+use crate::read::{flag, line, name, positive_span, small, span};
 use crate::source::{Source, is_path};
 use crate::yaml::{Node, Value};
 use crate::{faults, library, system, traffic, world};
 use gatecrash_policies::time::Span;
-use gatecrash_sim::scenario::{Assign, Expect, Kind, Scenario, Traffic};
+use gatecrash_sim::scenario::{Assign, Expect, Scenario, Traffic};
 
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "scenario",
     "about",
     "policy",
@@ -16,6 +19,8 @@ const KEYS: &[&str] = &[
     "horizon",
     "warmup",
     "slow",
+    "begin",
+    "readiness",
     "subjects",
     "assign",
     "replicas",
@@ -31,17 +36,18 @@ const KEYS: &[&str] = &[
 
 /// Ten years: a trial is an hour, a month at most.
 const HORIZON_MAX: Span = Span::from_secs(10 * 365 * 86_400);
-/// Events of one kind that a trial may be expected to hold; at about a million a second this is a quarter of an hour.
-const EVENTS_MAX: f64 = 1e9;
 
 /// Reads a scenario, and the policy that it names as its own.
 pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> Read<(Scenario, Option<String>)> {
     if let Value::Map(entries) = &tree.value
         && let Some((key, _)) = entries.first()
-        && matches!(key.name.as_str(), "policy" | "suite")
+        && matches!(key.name.as_str(), "policy" | "suite" | "family")
         && !entries.iter().any(|(k, _)| k.name == "scenario")
     {
-        return Err(key.problem(format!("this is a {} file; a scenario begins with `scenario: name`", key.name)));
+        return Err(key.problem(match key.name.as_str() {
+            "family" => "this is a family file; its scenarios are built in, and called by their names".to_string(),
+            other => format!("this is a {other} file; a scenario begins with `scenario: name`"),
+        }));
     }
     let fields = tree.fields("a scenario", KEYS)?;
     let scenario_name = name(fields.need("scenario")?)?;
@@ -51,10 +57,12 @@ pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> 
     let mut scenario = Scenario {
         name: scenario_name,
         about: fields.or("about", String::new(), line)?,
-        expect: fields.need("expect")?.word("expectation", &[("rollback", Expect::Rollback), ("promote", Expect::Promote)])?,
+        expect: expectation(fields.need("expect")?)?,
         horizon,
         warmup: fields.or("warmup", Span::ZERO, span)?,
-        slow: fields.or("slow", false, |n| n.word("answer", &[("true", true), ("false", false)]))?,
+        begin: fields.read("begin", |n| Ok(n.text("the name of a stage")?.to_string()))?,
+        readiness: fields.read("readiness", readiness::read)?,
+        slow: fields.or("slow", false, flag)?,
         subjects,
         assign: assign(&fields)?,
         traffic,
@@ -68,15 +76,21 @@ pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> 
         severity: 1.0,
     };
     scenario.system = system::read(fields.need("system")?, &scenario)?;
+    scenario.telemetry.hides = world::hidden(fields.need("telemetry")?, &system::attributes(&scenario))?;
     scenario.objectives = fields.read("objectives", |n| faults::objectives(n, &scenario))?.unwrap_or_default();
     scenario.faults = fields.read("faults", |n| faults::read(n, &scenario))?.unwrap_or_default();
-    within_reach(&fields, &scenario)?;
+    reach::within_reach(&fields, &scenario)?;
     if let Some(Traffic::Recorded(trace)) = &mut scenario.traffic {
         let beyond = trace.rows.iter().filter(|row| row.at.0 > scenario.horizon.0);
         trace.report.not_played = beyond.count() as u64;
     }
-    worth_a_warning(&scenario, warnings);
+    reach::worth_a_warning(&scenario, warnings);
     Ok((scenario, fields.read("policy", |n| own_policy(n, source))?))
+}
+
+/// What a good policy does.
+pub(crate) fn expectation(node: &Node) -> Read<Expect> {
+    node.word("expectation", &[("rollback", Expect::Rollback), ("promote", Expect::Promote)])
 }
 
 fn horizon(node: &Node) -> Read<Span> {
@@ -105,7 +119,7 @@ fn own_policy(node: &Node, source: &Source) -> Read<String> {
     if is_path(text) {
         return if source.folder.is_some() { Ok(text.to_string()) } else { Err(node.problem("a built-in policy belongs here")) };
     }
-    let names: Vec<&str> = library::POLICIES.iter().map(|book| book.name).collect();
+    let names = library::policy_names();
     if names.contains(&text) {
         return Ok(text.to_string());
     }
@@ -114,66 +128,6 @@ fn own_policy(node: &Node, source: &Source) -> Read<String> {
         "no built-in policy `{}`{hint} (a file is named by its path, like mine.yaml)",
         crate::read::shortened(text)
     )))
-}
-
-/// Refuses what would take all memory or all day.
-fn within_reach(fields: &crate::read::Fields, scenario: &Scenario) -> Read<()> {
-    let seconds = scenario.horizon.seconds();
-    let within = |key: &str, what: &str, events: f64| -> Read<()> {
-        if events <= EVENTS_MAX {
-            return Ok(());
-        }
-        let message = format!("{what}: {events:.1e} until the horizon; a trial holds 1e9 at most");
-        Err(fields.get(key).map_or_else(|| fields.problem(message.clone()), |node| node.problem(message.clone())))
-    };
-    if scenario.warmup >= scenario.horizon {
-        return Err(fields.need("warmup")?.problem("`warmup` reaches the horizon; nothing would be recorded"));
-    }
-    let requests = match &scenario.traffic {
-        Some(Traffic::Poisson { rate }) => rate * seconds,
-        Some(Traffic::Diurnal { mean, .. }) => mean * seconds,
-        Some(Traffic::Bursty { base, burst, .. }) => base * burst.max(1.0) * seconds,
-        Some(Traffic::Sessions { rate, requests, .. }) => rate * requests.mean() * seconds,
-        Some(Traffic::Recorded(_)) | None => 0.0,
-    };
-    within("traffic", "requests", requests)?;
-    let samples = 3.0 * seconds / scenario.telemetry.scrape.seconds();
-    within("telemetry", "samples", samples * 100.0).map_err(|p| Problem {
-        message: format!(
-            "a scrape each {} gives {samples:.1e} samples until the horizon; 1e7 are the most",
-            scenario.telemetry.scrape
-        ),
-        ..p
-    })?;
-    let clients = f64::from(scenario.subjects.count);
-    for part in &scenario.system {
-        if let Kind::Connections(c) = &part.kind {
-            within("system", "connections dropped", c.drop * clients * seconds)?;
-        }
-    }
-    Ok(())
-}
-
-fn worth_a_warning(scenario: &Scenario, warnings: &mut Vec<String>) {
-    if scenario.expect == Expect::Rollback && scenario.faults.is_empty() {
-        warnings.push("expects a rollback and has no faults; nothing can go wrong".into());
-    }
-    if scenario.expect == Expect::Rollback && scenario.objectives.is_empty() {
-        warnings
-            .push("expects a rollback and has no objectives; no outcome can be harmed, so every trial is insufficient".into());
-    }
-    let Some(Traffic::Recorded(trace)) = &scenario.traffic else { return };
-    let late = trace.report.not_played;
-    if late > 0 {
-        let all = trace.rows.len();
-        warnings
-            .push(format!("{late} of {all} recorded requests come after the horizon of {} and are not played", scenario.horizon));
-    }
-    let last = trace.rows.last().map_or(0, |row| row.at.0);
-    if last < scenario.horizon.0 / 2 {
-        let ends = gatecrash_policies::time::Time(last);
-        warnings.push(format!("the recorded traffic ends at {ends}, less than half way to the horizon of {}", scenario.horizon));
-    }
 }
 
 impl Problem {
