@@ -36,7 +36,16 @@ pub(crate) const SCENARIOS: &[Book] = books!["../library/":
 ];
 
 /// One for each runbook policy, in their order; a book's name is the policy's.
-pub(crate) const FAMILIES: &[Book] = books!["../library/families/":];
+pub(crate) const FAMILIES: &[Book] = books!["../library/families/":
+    "run-control",
+    "reactions",
+    "companion-canvas",
+    "voice",
+    "ws-only",
+    "prompt-flip",
+    "agent-readiness",
+    "plugin-deploy",
+];
 
 /// From the one to start from to the two that mark the ends of the scale.
 pub(crate) const GENERAL: &[Book] = books!["../../policies/library/":
@@ -44,7 +53,16 @@ pub(crate) const GENERAL: &[Book] = books!["../../policies/library/":
 ];
 
 /// Policies that are written for one system, and play the family of their name only.
-pub(crate) const RUNBOOKS: &[Book] = books!["../../policies/library/":];
+pub(crate) const RUNBOOKS: &[Book] = books!["../../policies/library/":
+    "run-control",
+    "reactions",
+    "companion-canvas",
+    "voice",
+    "ws-only",
+    "prompt-flip",
+    "agent-readiness",
+    "plugin-deploy",
+];
 
 /// Recorded traffic that built-in scenarios play.
 const TRACES: &[(&str, &str)] = &[("recorded-morning.csv", include_str!("../library/recorded-morning.csv"))];

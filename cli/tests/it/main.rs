@@ -3,6 +3,7 @@
 mod bad_input;
 mod closed_forms;
 mod contract;
+mod coverage;
 mod determinism;
 mod files;
 mod gate_report;

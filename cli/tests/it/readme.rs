@@ -38,10 +38,15 @@ fn run(commands: &str, folder: &Path) -> String {
 fn its_first_two_commands_are_the_score_and_the_tests() {
     let blocks = blocks();
     assert_eq!(blocks[0], ("sh".to_string(), "cargo run --release -- score\ncargo test --workspace\n".to_string()));
-    let [scenarios, policies] =
-        ["scenarios", "policies"].map(|kind| crate::support::gatecrash(&["list", kind]).ok().lines().count());
+    let lines = |kind: &str| crate::support::gatecrash(&["list", kind]).ok();
+    let (scenarios, policies) = (lines("scenarios"), lines("policies"));
+    let runbooks: Vec<&str> = policies.lines().filter(|l| l.contains(" runbook: ")).filter_map(|l| l.split(' ').next()).collect();
+    let is_family = |l: &&str| runbooks.iter().any(|runbook| l.starts_with(&format!("{runbook}-")));
+    let families = scenarios.lines().filter(is_family).filter(|l| !l.ends_with("(slow)")).count();
+    let general = scenarios.lines().filter(|l| !is_family(l)).count();
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    assert!(readme.contains(&format!("{scenarios} scenarios against {policies} policies")));
+    assert!(readme.contains(&format!("{general} scenarios against {} policies", policies.lines().count() - runbooks.len())));
+    assert!(readme.contains(&format!("{families} scenarios of {} real", runbooks.len())), "{families} of {}", runbooks.len());
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod bytes;
 mod contract;
 mod csv;
 mod families;
+mod gates;
 mod golden;
 mod kinds;
 mod library;
