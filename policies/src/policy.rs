@@ -1,5 +1,11 @@
 //! A policy as plain data: stages, gates, and the way back.
 
+mod rollback;
+mod stages;
+
+pub use rollback::*;
+pub use stages::*;
+
 use crate::time::Span;
 
 /// A rollout policy.
@@ -23,55 +29,6 @@ pub struct Policy {
     pub measures: Vec<Measure>,
     /// What happens after the decision to roll back.
     pub rollback: Rollback,
-}
-
-/// What must be closed before anybody is exposed. A stage that exposes somebody, or mirrors traffic, begins only while all
-/// required items are closed and no blocking item is present.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Readiness {
-    /// In file order.
-    pub items: Vec<Item>,
-    /// No stage may expose more (checked when the file is read).
-    pub max_exposure: Option<Cohort>,
-    /// A shadow stage must come before the first exposure (checked when the file is read).
-    pub require_shadow: bool,
-}
-
-/// Something to be ready.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    /// Its name; the scenario says under the same name what is claimed and what is true.
-    pub name: String,
-    /// Whether its presence blocks (`block_if`) rather than its absence (`require`).
-    pub blocks: bool,
-    /// The role that closes it; may be empty.
-    pub owner: String,
-    /// The group that it belongs to, such as `runtime` or `observability`; may be empty.
-    pub block: String,
-    /// It must have been checked so recently when a stage begins; otherwise somebody has to check it again. Less than a round
-    /// counts as a round.
-    pub fresh: Option<Span>,
-    /// When it closes, since the trial began, where nobody keeps a list: at once when `None`. A blocking item is present until
-    /// then: absent from the beginning when `None`, present for good when never.
-    pub closes: Option<Closes>,
-}
-
-/// When an item closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closes {
-    /// So long after the beginning.
-    After(Span),
-    /// Not at all.
-    Never,
-}
-
-/// A gate that is read again later, as long as the rollout goes forward: a last soak that is shorter cuts it off.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Measure {
-    /// Index into `Policy::gates`.
-    pub gate: usize,
-    /// How long after the first exposure took effect, in rising order.
-    pub at: Vec<Span>,
 }
 
 /// What number, what is allowed, and how evidence is weighed.
@@ -279,163 +236,4 @@ pub enum Rule {
         /// Chance of a false alarm per look, 0..1.
         alpha: f64,
     },
-}
-
-/// Who meets the canary.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Cohort {
-    /// Nobody.
-    #[default]
-    Nobody,
-    /// The canary serves a copy of the traffic; users never see it.
-    Shadow,
-    /// Subjects marked internal.
-    Internal,
-    /// A share of subjects by bucket, 0..=1.
-    Share(f64),
-    /// A share of tenants, 0..=1.
-    TenantShare(f64),
-    /// Subjects whose attribute has one of these values.
-    Named {
-        /// `tenant`, `surface`, ...
-        attribute: String,
-        /// Its values.
-        values: Vec<String>,
-        /// Only so many of them, those with the lowest buckets.
-        count: Option<u32>,
-    },
-    /// So many groups and subjects, those with the lowest buckets: `{ channel: 1, session: 2 }`. `session`, `user` and `subject`
-    /// mean single subjects; other names mean all subjects of so many values of that attribute.
-    Counted(Vec<(String, u32)>),
-}
-
-/// A cohort with its gates.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stage {
-    /// Its name.
-    pub name: String,
-    /// Who meets the canary.
-    pub cohort: Cohort,
-    /// Least healthy time in it.
-    pub soak: Span,
-    /// Beside `soak`: so many whole days of the operators' working hours.
-    pub business_days: u32,
-    /// Indices into `Policy::gates`.
-    pub gates: Vec<usize>,
-    /// What is done when it begins: knobs are set on the canary with the cohort; restarts and probes follow once both are in effect.
-    pub enter: Vec<Act>,
-    /// When people look.
-    pub review: Option<Review>,
-}
-
-/// Checkpoints of people. While one is due and nobody has held it, the rollout does not advance.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Review {
-    /// Again and again while the stage lasts.
-    pub every: Option<Span>,
-    /// Once more when everything else is ready for the next stage.
-    pub before_next: bool,
-    /// The role that looks; may be empty.
-    pub by: String,
-}
-
-/// The way back.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rollback {
-    /// Budget harmed -> withdrawn.
-    pub withdraw_within: Option<Span>,
-    /// Budget withdrawn -> validated.
-    pub recover_within: Option<Span>,
-    /// Smallest blast radius first. When empty: cohort nobody, at once.
-    pub playbook: Vec<Step>,
-    /// When recovery counts as validated.
-    pub validate: Validate,
-}
-
-/// One step of the playbook.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Step {
-    /// Its name.
-    pub name: String,
-    /// What it does; all of them together.
-    pub acts: Vec<Act>,
-    /// How long it takes to carry out, before propagation.
-    pub takes: Span,
-    /// Waits so long for validation and ends the playbook if that succeeds.
-    pub try_for: Option<Span>,
-    /// Only when one of these gates fired (indices into `Policy::gates`); empty = always.
-    pub when: Vec<usize>,
-    /// Not when one of these gates fired.
-    pub unless: Vec<usize>,
-    /// Carried out by a person: begins when an operator has acknowledged.
-    pub by_operator: bool,
-}
-
-/// Something done to the world.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Act {
-    /// Route this cohort to the canary, in these environments (all when empty), for one segment only if given.
-    Cohort {
-        /// Who.
-        cohort: Cohort,
-        /// Where; all when empty.
-        environments: Vec<String>,
-        /// `only: ios` restricts it to one surface; [`AFFECTED`] to those in which a gate fired.
-        only: Option<String>,
-    },
-    /// Bend a knob.
-    Bend {
-        /// The component or kind.
-        component: String,
-        /// The knob.
-        knob: String,
-        /// By how much.
-        by: By,
-        /// For subjects of these environments only; all when empty.
-        environments: Vec<String>,
-        /// For what the canary serves, rather than for everybody.
-        canary_only: bool,
-    },
-    /// Restart a component: drops its connections and what is in flight.
-    Restart(String),
-    /// Send requests of our own as a subject on the canary; their outcomes are those of the segment `probe=name`.
-    Probe {
-        /// What the requests are called.
-        name: String,
-        /// How many.
-        count: u32,
-    },
-}
-
-/// `only: affected`: the surfaces in which a gate fired.
-pub const AFFECTED: &str = "affected";
-
-/// How a knob is bent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum By {
-    /// `6x`.
-    Times(f64),
-    /// `+2%`, `+30s`: added in the knob's unit (fractions, seconds, per second).
-    Plus(f64),
-    /// `off`, `100%`, `3/s`: replaced.
-    Set(f64),
-}
-
-/// The recovery check: reads the arm `former`, in a window that begins when the last step took effect.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Validate {
-    /// Indices into `Policy::gates`.
-    pub gates: Vec<usize>,
-    /// Checks beside them, by threshold.
-    pub checks: Vec<Check>,
-    /// Passing rounds must last so long.
-    pub clean_for: Span,
-    /// Fewer outcomes than this cannot validate.
-    pub min_samples: u64,
-}
-
-impl Default for Validate {
-    fn default() -> Validate {
-        Validate { gates: Vec::new(), checks: Vec::new(), clean_for: Span::from_secs(300), min_samples: 1 }
-    }
 }
