@@ -9,8 +9,12 @@ use crate::sample::Sample;
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
 
-/// So many samples in a row that are exactly alike are suspicious.
-const STILL: u32 = 20;
+/// So many samples in a row without an outcome may be suspicious.
+const STILL: u32 = 8;
+/// So many samples in a row of one level.
+const STILL_LEVELS: u32 = 60;
+/// None where ten were to be expected: a chance of 1 in 20,000.
+const EXPECTED: f64 = 10.0;
 
 /// What a reading sees of one arm.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,21 +188,28 @@ impl Window {
         self.vacant > self.newest
     }
 
-    /// How long the newest samples have been exactly alike, where there are at least [`STILL`] of them that cover somebody:
-    /// outcomes that came before and come no more, or a level above zero that does not move. A frozen exporter looks like this.
+    /// How long the newest samples have been exactly alike, where that is suspicious: a level above zero that does not move for
+    /// [`STILL_LEVELS`] samples, or no outcome in [`STILL`] samples or more where at least [`EXPECTED`] were to be expected. A frozen
+    /// exporter looks like this.
     pub fn still(&self) -> Option<Span> {
         let newest = self.points.back()?;
-        let is_level = self.source.reads.is_level();
-        let idle = newest.outcomes == 0 || is_level;
-        let was_alive = if is_level { newest.last > 0 } else { self.sums.outcomes > 0 };
         let (alike, since) = self.alike;
-        (alike >= STILL && idle && was_alive).then(|| newest.stamp.since(since))
+        let still = newest.stamp.since(since);
+        let is_suspect = if self.source.reads.is_level() {
+            alike >= STILL_LEVELS && newest.last > 0
+        } else {
+            let moving = self.sums.span.saturating_sub(still.0);
+            let expected = self.sums.outcomes as f64 * still.0 as f64 / moving.max(1) as f64;
+            let lived = self.points.len() >= alike as usize + STILL as usize; // a burst at the beginning is no rate
+            lived && alike >= STILL && newest.outcomes == 0 && expected >= EXPECTED
+        };
+        is_suspect.then_some(still)
     }
 
     /// Notes whether the newest point is like the one before it.
     fn compare(&mut self, point: &Point) {
-        let same =
-            |p: &Point| (p.events, p.sum, p.low, p.high, p.last) == (point.events, point.sum, point.low, point.high, point.last);
+        let numbers = |p: &Point| (p.events, p.outcomes, p.sum, p.low, p.high, p.last);
+        let same = |p: &Point| numbers(p) == numbers(point);
         let goes_on = point.subjects > 0 && self.points.back().is_some_and(same);
         self.alike = if goes_on { (self.alike.0 + 1, self.alike.1) } else { (1, point.stamp) };
     }
