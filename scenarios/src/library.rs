@@ -18,6 +18,13 @@ macro_rules! books {
     };
 }
 
+/// The runbooks, in their order: each is a policy, and a family of scenarios of the same name.
+macro_rules! runbooks {
+    ($folder:literal) => {
+        books![$folder: "run-control", "reactions", "companion-canvas", "voice", "ws-only", "prompt-flip", "agent-readiness", "plugin-deploy",]
+    };
+}
+
 /// From the quiet day, over what a gate must catch, to what must not make it jump.
 pub(crate) const SCENARIOS: &[Book] = books!["../library/":
     "healthy-day",
@@ -36,16 +43,7 @@ pub(crate) const SCENARIOS: &[Book] = books!["../library/":
 ];
 
 /// One for each runbook policy, in their order; a book's name is the policy's.
-pub(crate) const FAMILIES: &[Book] = books!["../library/families/":
-    "run-control",
-    "reactions",
-    "companion-canvas",
-    "voice",
-    "ws-only",
-    "prompt-flip",
-    "agent-readiness",
-    "plugin-deploy",
-];
+pub(crate) const FAMILIES: &[Book] = runbooks!("../library/families/");
 
 /// From the one to start from to the two that mark the ends of the scale.
 pub(crate) const GENERAL: &[Book] = books!["../../policies/library/":
@@ -53,16 +51,7 @@ pub(crate) const GENERAL: &[Book] = books!["../../policies/library/":
 ];
 
 /// Policies that are written for one system, and play the family of their name only.
-pub(crate) const RUNBOOKS: &[Book] = books!["../../policies/library/":
-    "run-control",
-    "reactions",
-    "companion-canvas",
-    "voice",
-    "ws-only",
-    "prompt-flip",
-    "agent-readiness",
-    "plugin-deploy",
-];
+pub(crate) const RUNBOOKS: &[Book] = runbooks!("../../policies/library/");
 
 /// Recorded traffic that built-in scenarios play.
 const TRACES: &[(&str, &str)] = &[("recorded-morning.csv", include_str!("../library/recorded-morning.csv"))];
