@@ -1,6 +1,7 @@
 //! `connections`: one long-lived client per subject. A client that loses its connection backs off, queues for a limited acceptor,
 //! may be refused, is sent what it missed, and is connected again: a storm is many of them at once.
 
+mod client;
 mod hazard;
 mod messages;
 
@@ -9,11 +10,11 @@ use super::{Component, Place, split};
 use crate::context::{Context, Who, stretched};
 use crate::dice::{Dist, Purpose};
 use crate::scenario::{Connections as Spec, Onset, Pool};
+use client::{Acceptor, Client, State};
 use gatecrash_policies::policy::By;
 use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::{Span, Time};
 use hazard::Hazard;
-use std::collections::VecDeque;
 
 /// Local ids of the signals, in the order of `catalog::CONNECTIONS`.
 mod signal {
@@ -67,60 +68,6 @@ mod code {
     pub const TIMEOUT: u8 = 4;
     /// A client whose arm changed reconnects.
     pub const MOVE: u8 = 5;
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Connected,
-    /// Waits before it knocks.
-    Away,
-    /// In the acceptor's queue.
-    Queued,
-    /// Accepted; waits for or gets its replay.
-    Replaying,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Client {
-    state: State,
-    arm: Arm,
-    generation: u32,
-    /// Names the present episode: the n-th drop by hazard, or [`OTHER`] and the n-th loss for another reason.
-    episode: u32,
-    /// Drops by hazard so far, and losses for other reasons.
-    drops: u32,
-    others: u32,
-    /// The arm on whose hazard its next drop waits, and the generation of that entry.
-    exposed_to: Arm,
-    entry: u32,
-    /// The hazard at which that drop is due.
-    due: f64,
-    attempt: u16,
-    /// The episode and attempt whose coin routes it, where requests are assigned one by one; a move keeps it.
-    coin: (u32, u16),
-    /// Whether some attempt of this episode met the canary.
-    exposed: bool,
-    lost: Time,
-    accepted: Time,
-    /// How fast it reads, as a multiple of what it is sent.
-    speed: f64,
-    /// Messages it is behind.
-    unread: f64,
-    /// Its place among the connected clients of its arm.
-    seat: u32,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Acceptor {
-    /// (client, generation); those whose generation has moved on have left.
-    queue: VecDeque<(u32, u32)>,
-    /// Whom it is accepting.
-    busy: Option<(u32, u32)>,
-    replays: u64,
-    /// Accepted clients that wait for a replay slot.
-    waiting: VecDeque<(u32, u32)>,
-    /// Its share of the accept rate.
-    share: f64,
 }
 
 /// Set in `Client::episode` for losses that are not drops by hazard: those come or do not come as the rollout has it, and must
