@@ -5,6 +5,7 @@ use crate::library::{self, is_runbook};
 use crate::{Failure, output};
 use clap::ValueEnum;
 use gatecrash_policies::policy::By;
+use gatecrash_policies::rules::{Entry, Parameter, RULES, Range, Setting};
 use gatecrash_reports::formats::FORMATS;
 use gatecrash_scenarios::{library_policies, load_policy};
 use gatecrash_sim::catalog::{KINDS, Unit, WORLD};
@@ -59,7 +60,7 @@ fn rows(kind: Kind) -> Vec<(String, String)> {
             };
             KINDS.iter().chain(&WORLD).flat_map(of).collect()
         }
-        Kind::Rules => gatecrash_policies::rules::RULES.iter().map(pair).collect(),
+        Kind::Rules => RULES.iter().flat_map(|entry| rule(entry)).collect(),
         Kind::Formats => FORMATS.iter().map(pair).collect(),
     }
 }
@@ -96,6 +97,27 @@ fn bends(unit: Unit) -> &'static str {
         Unit::Factor => "0.5x",
         Unit::Count => "3, +2 or 0.5x",
     }
+}
+
+/// What a rule does, promises, costs and takes.
+fn rule(entry: &Entry) -> Vec<(String, String)> {
+    let under = |text: String| (String::new(), format!("  {text}"));
+    let mut rows = vec![(entry.name.to_string(), entry.about.to_string())];
+    rows.push(under(format!("{}; {}; try it on {}", entry.alpha.about(), entry.cost, entry.right_for)));
+    rows.push(under(format!("missing data: {}", entry.missing)));
+    rows.extend(entry.parameters.iter().map(|p| under(parameter(p))));
+    rows
+}
+
+/// `alpha: 1% (between 0% and 100%): the chance of a false alarm per look`.
+fn parameter(parameter: &Parameter) -> String {
+    let usual = match (parameter.usual, parameter.range) {
+        (Setting::Number(share), Range::Share) => format!("{}%", share * 100.0),
+        (Setting::Number(number), _) => number.to_string(),
+        (Setting::Span(span), _) => span.to_string(),
+        (Setting::Word(word), _) => word.to_string(),
+    };
+    format!("{}: {usual} ({}): {}", parameter.name, parameter.range, parameter.about)
 }
 
 /// What a preset does and which knobs it bends by default.

@@ -1,12 +1,14 @@
 //! From a check as text to a check of one system: names become series, and what cannot work is said before it runs.
 
-use crate::fit::{fits, misfit, reduce};
-use crate::gate::{BoundCheck, BoundGate, Cell, CellLimit};
+use crate::cell::{Cell, CellLimit};
+use crate::fit::{fits, is_valued, misfit, reduce};
+use crate::gate::{BoundCheck, BoundGate};
 use crate::policy::{Check, Gate, Limit, Metric, Policy, Reading, Rule};
 use crate::reading::{Reduce, Source};
 use crate::rules::State;
 use crate::sample::{Catalog, Segment, Series, SignalKind};
 use crate::show::Unit;
+use crate::spread;
 use crate::suggest::did_you_mean;
 use crate::time::Span;
 use crate::window::Window;
@@ -59,7 +61,25 @@ pub fn check_scrape(policy: &Policy, scrape: Span) -> Result<(), BindError> {
             return Err(BindError { gate, message });
         }
     }
-    Ok(())
+    policy.gates.iter().try_for_each(|gate| check_spread(gate, scrape))
+}
+
+/// Whether stable's window holds enough scrapes to tell how much they differ, where the rule asks for that.
+fn check_spread(gate: &Gate, scrape: Span) -> Result<(), BindError> {
+    let Gate { check, rule, .. } = gate;
+    let least = Span(scrape.0 * spread::FEWEST as u64);
+    match check.over {
+        Some(over) if is_valued(&check.reading) && rule.wants().spread && over < least => {
+            let message = format!(
+                "the rule `{}` measures by how much stable's scrapes differ, and takes {} of them for it: the window of {over} is \
+                 shorter than {least}",
+                rule.name(),
+                spread::FEWEST
+            );
+            Err(BindError { gate: gate.name.clone(), message })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// In what the check's reading is expressed.
@@ -214,7 +234,7 @@ pub(crate) fn bind_gate(gate: &Gate, catalog: &Catalog) -> Result<Option<BoundGa
         None => None,
         Some(needs) => {
             let named = |message| BindError { gate: format!("{} (needs)", gate.name), message };
-            match bind_check(&needs.check, &Rule::Threshold, catalog).map_err(named)? {
+            match bind_check(&needs.check, &Rule::new("threshold"), catalog).map_err(named)? {
                 Some(check) => Some((check, needs.unmet)),
                 None => return Ok(None),
             }
@@ -229,7 +249,7 @@ pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Resul
         return Ok(None);
     }
     fits(check, rule)?;
-    let relative = matches!(check.limit, Limit::TimesStable(_) | Limit::StablePlus(_));
+    let blank = State::new(rule);
     let mut cells = Vec::new();
     for part in parts(check, catalog)? {
         let source = source(&check.reading, part_of(part.segment.as_ref(), catalog)?, catalog)?;
@@ -242,10 +262,9 @@ pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Resul
             Limit::PerSegment(_) => unreachable!("a part has one limit"),
         };
         let sight = Window::new(source, check.over);
-        let stable = relative.then(|| sight.clone());
-        cells.push(Cell { segment: part.segment, limit, sight, stable, rule: State::new(rule) });
+        cells.push(Cell::new(part.segment, limit, sight, blank.clone(), rule.wants()));
     }
-    Ok(Some(BoundCheck::new(check, unit(check, catalog), cells)))
+    Ok(Some(BoundCheck::new(check, unit(check, catalog), cells, blank)))
 }
 
 /// The part of the samples that a segment is.

@@ -27,7 +27,9 @@ pub fn read(check: &Check, catalog: &Catalog, samples: &[Sample], arm: Arm, from
     let reads = |sample: &Arm| scope.map_or(*sample == arm, |scope| scope.holds(*sample));
     let mut window = Window::new(source, None);
     window.stage_began(from);
-    samples.iter().filter(|s| s.stamp <= to && reads(&s.arm)).for_each(|s| window.take(s));
+    for sample in samples.iter().filter(|s| s.stamp <= to && reads(&s.arm)) {
+        window.take(sample);
+    }
     let value = window.value()?;
     Some(Kpi { value, unit: unit(check, catalog), samples: window.sums().outcomes })
 }

@@ -4,14 +4,18 @@
 //! [`Sample`]s that have arrived, judges them by [`Gate`]s and decides. The same code is driven by the
 //! simulator, by recorded metrics and by a drill, so the gate you test is the gate you ship.
 
+mod apart;
+mod arrivals;
 pub mod bind;
 pub mod calendar;
+mod cell;
 pub mod check;
 pub mod controller;
 mod fit;
 mod gate;
 pub mod hist;
 pub mod kpi;
+pub mod maths;
 pub mod passage;
 mod playbook;
 pub mod policy;
@@ -19,7 +23,9 @@ mod reading;
 pub mod rollout;
 pub mod rules;
 pub mod sample;
+mod sharing;
 pub mod show;
+mod spread;
 mod suggest;
 pub mod time;
 pub mod units;
@@ -35,6 +41,7 @@ pub use kpi::Kpi;
 pub use policy::{Cohort, Gate, Policy, Stage};
 pub use rollout::Rollout;
 pub use sample::{Arm, Catalog, Sample};
+pub use sharing::Bound;
 pub use show::Unit;
 pub use time::{Span, Time};
 pub use verdict::{Evidence, Status, Verdict};

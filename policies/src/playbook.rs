@@ -120,7 +120,7 @@ impl Validation {
             self.checks.checks.iter_mut().for_each(|(_, check)| check.take(sample));
             self.seen += 1;
         }
-        let moment = Moment { now: view.now, stable_gone: false, min_samples: self.checks.min_samples };
+        let moment = Moment { now: view.now, stable_gone: false, min_samples: self.checks.min_samples, alpha: None };
         said.gates = self.checks.gates.iter_mut().filter_map(|(i, gate)| Some((*i, gate.judge(moment)?))).collect();
         said.checks = self.checks.checks.iter_mut().map(|(i, check)| (*i, check.judge(moment))).collect();
         let mut verdicts = said.gates.iter().chain(&said.checks).map(|(_, v)| v.status);

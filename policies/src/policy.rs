@@ -3,6 +3,7 @@
 mod rollback;
 mod stages;
 
+pub use crate::rules::Rule;
 pub use rollback::*;
 pub use stages::*;
 
@@ -21,6 +22,8 @@ pub struct Policy {
     pub round: Span,
     /// What must be closed before anybody is exposed.
     pub readiness: Option<Readiness>,
+    /// A chance of a false rollback that all gates share, in place of their rules' own.
+    pub alpha: Option<SharedAlpha>,
     /// All gates; stages name theirs.
     pub gates: Vec<Gate>,
     /// In order.
@@ -29,6 +32,27 @@ pub struct Policy {
     pub measures: Vec<Measure>,
     /// What happens after the decision to roll back.
     pub rollback: Rollback,
+}
+
+/// `alpha: { total: 5%, split: bonferroni }`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SharedAlpha {
+    /// Of a whole rollout without a breach, strictly between 0 and 1.
+    pub total: f64,
+    /// How it is divided.
+    pub split: Split,
+}
+
+/// How a chance of a false rollback is divided among gates, stages and looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Split {
+    /// Equally.
+    #[default]
+    Bonferroni,
+    /// Equally among gates and stages, over the looks of a stage little early and more late.
+    Spending,
+    /// By the mean of the gates' e-values, stage by stage.
+    EValue,
 }
 
 /// What number, what is allowed, and how evidence is weighed.
@@ -202,38 +226,9 @@ pub enum Limit {
     PerSegment(Vec<(String, f64)>),
 }
 
-/// How evidence is weighed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rule {
-    /// Fail as soon as the reading is beyond the limit.
-    Threshold,
-    /// Fail after so many breached rounds in a row.
-    Consecutive {
-        /// How many.
-        times: u32,
-    },
-    /// Fail when `m` of the last `n` rounds were breached.
-    MOfN {
-        /// How many breached.
-        m: u32,
-        /// Of how many.
-        n: u32,
-    },
-    /// Fail at the first event; a pass reports the rate that the clean record excludes.
-    ZeroTolerance,
-    /// Exact binomial on the share of outcomes beyond the limit.
-    Exceedance {
-        /// Chance of a false alarm per look, 0..1.
-        alpha: f64,
-    },
-    /// Exact conditional test that the canary's rate is above its multiple of stable's.
-    PoissonRatio {
-        /// Chance of a false alarm per look, 0..1.
-        alpha: f64,
-    },
-    /// Mann-Kendall test for a trend, with the limit as a floor under the Theil-Sen slope.
-    MannKendall {
-        /// Chance of a false alarm per look, 0..1.
-        alpha: f64,
-    },
+impl Limit {
+    /// Whether it depends on stable's reading.
+    pub fn is_relative(&self) -> bool {
+        matches!(self, Limit::TimesStable(_) | Limit::StablePlus(_))
+    }
 }

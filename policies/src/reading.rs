@@ -1,6 +1,7 @@
 //! What a check takes from a sample, and how a window of such points becomes one number.
 
 use crate::hist::Hist;
+use crate::maths::theil_sen;
 use crate::policy::Op;
 use crate::sample::{Arm, Sample, Series, SignalKind};
 use crate::time::Time;
@@ -164,6 +165,25 @@ impl Source {
         }
     }
 
+    /// The reading of one point alone, in the unit of checks; slopes have none.
+    pub fn value_of(&self, point: &Point) -> Option<f64> {
+        let level = self.reads.is_level();
+        let over = |n: u64| (n > 0).then_some(n as f64);
+        let sized = |value: u64| point.valued.then(|| value as f64 / self.scale());
+        match self.reduce {
+            Reduce::Count => Some(point.events as f64),
+            Reduce::Rate => over(point.span).map(|span| point.events as f64 / (span / 1e6)),
+            Reduce::Ratio | Reduce::Share(..) => over(point.outcomes).map(|all| point.events as f64 / all),
+            Reduce::Mean if level => over(point.span).filter(|_| point.valued).map(|span| point.sum as f64 / span / self.scale()),
+            Reduce::Mean => over(point.outcomes).map(|all| point.sum as f64 / all / self.scale()),
+            Reduce::Min => sized(point.low),
+            Reduce::Max | Reduce::Streak => sized(point.high),
+            Reduce::Last => sized(point.last),
+            Reduce::Quantile(q) => point.hist.as_ref()?.quantile(q).map(|value| value as f64 / self.scale()),
+            Reduce::Growth | Reduce::GrowthOfTotal => None,
+        }
+    }
+
     /// Whether every sample counts as one outcome.
     fn counts_scrapes(&self) -> bool {
         let sized = matches!(self.reads, SignalKind::Durations | SignalKind::Amounts);
@@ -214,19 +234,9 @@ pub(crate) fn blocks(points: &[(Time, f64)]) -> Vec<(f64, f64)> {
     points.chunks(size).map(block_mean).collect()
 }
 
-/// The Theil-Sen slope per second: the median of the slopes of all pairs. `None` of fewer than two points.
+/// The Theil-Sen slope per second. `None` of fewer than two points.
 pub(crate) fn slope(points: &[(Time, f64)]) -> Option<f64> {
-    let blocks = blocks(points);
-    let mut slopes = Vec::with_capacity(blocks.len() * blocks.len() / 2);
-    for (i, (t, v)) in blocks.iter().enumerate() {
-        slopes.extend(blocks[i + 1..].iter().filter(|(later, _)| later > t).map(|(later, w)| (w - v) / (later - t)));
-    }
-    slopes.sort_unstable_by(f64::total_cmp);
-    match (slopes.len(), slopes.len() / 2) {
-        (0, _) => None,
-        (n, middle) if n % 2 == 1 => Some(slopes[middle]),
-        (_, middle) => Some((slopes[middle - 1] + slopes[middle]) / 2.0),
-    }
+    theil_sen::slope(&blocks(points))
 }
 
 fn block_mean(block: &[(Time, f64)]) -> (f64, f64) {

@@ -1,12 +1,13 @@
 //! The native controller: stages forward, a playbook back.
 
-use crate::bind::{BindError, bind_check, bind_gate, validate_name};
+use crate::bind::{BindError, bind_check, validate_name};
 use crate::controller::{Action, Controller, Decision, View};
 use crate::gate::{BoundCheck, BoundGate};
 use crate::passage::Passage;
 use crate::playbook::{Playbook, Said, Template};
 use crate::policy::{Policy, Rule};
 use crate::sample::{Catalog, Segment};
+use crate::sharing::{Bound, Sharing, bound};
 use crate::time::{Span, Time};
 use crate::verdict::{Status, Verdict};
 use forward::Forward;
@@ -38,6 +39,7 @@ pub struct Rollout {
     policy: Policy,
     /// By index in the policy; `None` is not applicable to this system.
     gates: Vec<Option<BoundGate>>,
+    sharing: Option<Sharing>,
     /// By index in `Validate::checks`.
     checks: Vec<Option<BoundCheck>>,
     /// How many of the arrived samples were taken in.
@@ -73,14 +75,15 @@ impl Rollout {
 
     /// Binds a policy to a system. The catalog must track the policy's [`Rollout::segments`].
     pub fn new(policy: &Policy, catalog: &Catalog) -> Result<Rollout, BindError> {
-        let gates = policy.gates.iter().map(|gate| bind_gate(gate, catalog)).collect::<Result<_, _>>()?;
+        let (gates, sharing) = Sharing::bind(policy, catalog)?;
         let bind = |(i, check)| {
-            bind_check(check, &Rule::Threshold, catalog).map_err(|message| BindError { gate: validate_name(i), message })
+            bind_check(check, &Rule::new("threshold"), catalog).map_err(|message| BindError { gate: validate_name(i), message })
         };
         let checks = policy.rollback.validate.checks.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
         Ok(Rollout {
             policy: policy.clone(),
             gates,
+            sharing,
             checks,
             seen: 0,
             issued: 0,
@@ -120,6 +123,11 @@ impl Rollout {
     pub fn not_applicable(&self) -> Vec<&str> {
         let left_out = self.policy.gates.iter().zip(&self.gates).filter(|(_, bound)| bound.is_none());
         left_out.map(|(gate, _)| gate.name.as_str()).collect()
+    }
+
+    /// How often it rolls back for nothing, as far as its rules promise.
+    pub fn false_rollback_bound(&self) -> Bound {
+        bound(&self.policy, &self.gates)
     }
 
     /// What the gates said in the last round, by index in the policy: those of the stage, or those of the recovery check.

@@ -1,6 +1,7 @@
 //! Simulated time: whole microseconds, never floats.
 
-use std::fmt;
+use crate::maths::digits::Short;
+use std::fmt::{self, Write};
 use std::ops::{Add, AddAssign, Sub};
 
 /// A moment, in microseconds since the trial began.
@@ -93,14 +94,15 @@ impl fmt::Display for Span {
         }
         let largest = UNITS.iter().position(|(size, _)| self.0 >= *size).expect("the last unit is one microsecond");
         let (size, unit) = UNITS[largest];
-        let mut text = format!("{}{unit}", self.0 / size);
+        let mut text = Short::default();
+        write!(text, "{}{unit}", self.0 / size)?;
         let rest = self.0 % size;
         if let Some((size, unit)) = UNITS.get(largest + 1)
             && rest >= *size
         {
-            text.push_str(&format!(" {}{unit}", rest / size));
+            write!(text, " {}{unit}", rest / size)?;
         }
-        f.pad(&text)
+        f.pad(text.as_str())
     }
 }
 
@@ -116,5 +118,6 @@ mod tests {
         assert_eq!(shown(90_000_000), "1m 30s");
         assert_eq!(shown(5_400_000_000), "1h 30m");
         assert_eq!(shown(3_600_000_000), "1h");
+        assert_eq!(shown(u64::MAX), "213503982d 8h");
     }
 }

@@ -110,17 +110,17 @@ impl Window {
     }
 
     /// Takes a sample in, unless its arm has one of this stamp already or it is too old. Samples of two arms with one stamp make
-    /// one point.
-    pub fn take(&mut self, sample: &Sample) {
+    /// one point. Whether it was taken.
+    pub fn take(&mut self, sample: &Sample) -> bool {
         let begins = if self.whole { sample.stamp - sample.span } else { sample.stamp };
         let before = if self.whole { begins < self.floor } else { begins <= self.floor };
         if before || sample.stamp <= self.floor {
-            return;
+            return false;
         }
         let place = self.points.partition_point(|p| p.stamp < sample.stamp);
         let there = self.points.get(place).filter(|p| p.stamp == sample.stamp).map(|p| p.arms);
         if there.is_some_and(|arms| arms & arm_bit(sample.arm) != 0) {
-            return;
+            return false;
         }
         let point = self.source.point(sample);
         self.newest = self.newest.max(Some(sample.stamp));
@@ -137,6 +137,7 @@ impl Window {
             }
             self.points.insert(place, point);
         }
+        true
     }
 
     fn add_cells(&mut self, point: &Point) {
@@ -150,13 +151,12 @@ impl Window {
 
     /// As `take`, but leaves samples out in which the arm had nobody: stable after everyone has left it, with what its last
     /// connections still do, must not push out what it was before.
-    pub fn take_stable(&mut self, sample: &Sample) {
-        let point = self.source.point(sample);
-        if point.subjects == 0 {
+    pub fn take_stable(&mut self, sample: &Sample) -> bool {
+        let vacant = self.source.point(sample).subjects == 0;
+        if vacant {
             self.vacant = self.vacant.max(Some(sample.stamp));
-        } else {
-            self.take(sample);
         }
+        !vacant && self.take(sample)
     }
 
     /// Where the window begins (exclusive) when it ends at `to`.
@@ -217,6 +217,21 @@ impl Window {
     /// Whether no sample is in the window.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
+    }
+
+    /// The points, by stamp.
+    pub fn points(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter()
+    }
+
+    /// The point of this stamp.
+    pub fn at(&self, stamp: Time) -> Option<&Point> {
+        self.points.binary_search_by_key(&stamp, |p| p.stamp).ok().map(|i| &self.points[i])
+    }
+
+    /// How many outcomes lie in each cell, where a quantile is read.
+    pub fn cells(&self) -> &[(u16, u64)] {
+        &self.cells
     }
 
     /// Sums over the window.

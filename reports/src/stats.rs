@@ -1,26 +1,7 @@
 //! The few statistics that reports show: proportions with an interval, and summaries of whole numbers.
 
+use gatecrash_policies::maths::intervals;
 use serde::{Serialize, Serializer};
-
-/// The two-sided 97.5 % point of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
-
-/// The Wilson 95 % interval of `hits` out of `n`, as fractions; (0, 1) when `n` is zero.
-///
-/// For display: a decision with a promised error rate needs an exact interval.
-pub fn wilson(hits: u64, n: u64) -> (f64, f64) {
-    if n == 0 {
-        return (0.0, 1.0);
-    }
-    let (p, n_f) = (hits as f64 / n as f64, n as f64);
-    let scale = 1.0 + Z * Z / n_f;
-    let centre = (p + Z * Z / (2.0 * n_f)) / scale;
-    let half = Z * (p * (1.0 - p) / n_f + Z * Z / (4.0 * n_f * n_f)).sqrt() / scale;
-    // At the ends the exact bound is 0 or 1, which rounding would miss by 1e-17.
-    let low = if hits == 0 { 0.0 } else { centre - half };
-    let high = if hits == n { 1.0 } else { centre + half };
-    (low, high)
-}
 
 /// A proportion with its 95 % interval. In JSON: `{"value", "low", "high"}`, fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +23,9 @@ impl Rate {
         self.hits as f64 / self.n as f64
     }
 
-    /// The 95 % interval, as fractions.
+    /// The 95 % interval of Wilson, as fractions.
     pub fn interval(&self) -> (f64, f64) {
-        wilson(self.hits, self.n)
+        intervals::wilson(self.hits, self.n, 0.05)
     }
 
     /// Whether the intervals have a point in common.
@@ -116,33 +97,6 @@ pub fn digits6(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// (hits, n, low, high, tolerance), as printed in the sources.
-    const PUBLISHED: [(u64, u64, f64, f64, f64); 6] = [
-        // Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3.
-        (81, 263, 0.2553, 0.3662, 6e-5),
-        (0, 20, 0.0, 0.1611, 6e-5),
-        // R, binom::binom.confint(method = "wilson"), by way of the tests of statsmodels.
-        (18, 20, 0.698_966_354_771_512_8, 0.972_133_518_786_232, 1e-6),
-        (4, 200, 0.007_804_426_416_349_47, 0.050_287_086_905_826_43, 1e-6),
-        (1, 30, 0.005_908_59, 0.166_703_91, 1e-6),
-        (0, 30, 0.0, 0.113_513_39, 1e-6),
-    ];
-
-    #[test]
-    fn wilson_agrees_with_published_numbers() {
-        for (hits, n, low, high, tolerance) in PUBLISHED {
-            let (a, b) = wilson(hits, n);
-            assert!((a - low).abs() < tolerance && (b - high).abs() < tolerance, "{hits} of {n}: [{a}, {b}]");
-        }
-    }
-
-    #[test]
-    fn wilson_ends_where_it_must() {
-        assert_eq!(wilson(0, 7).0, 0.0);
-        assert_eq!(wilson(7, 7).1, 1.0);
-        assert_eq!(wilson(0, 0), (0.0, 1.0));
-    }
 
     #[test]
     fn quantiles_are_values_that_occurred() {

@@ -4,7 +4,7 @@ use crate::error::{Problem, Read};
 use crate::read::shortened;
 use crate::source::Source;
 use crate::yaml::Node;
-use gatecrash_policies::policy::{Check, Rule};
+use gatecrash_policies::policy::Check;
 
 /// A check such as `p95(runs.latency) <= 2s over 10m`.
 pub(crate) fn check(node: &Node, source: &Source) -> Read<Check> {
@@ -14,9 +14,4 @@ pub(crate) fn check(node: &Node, source: &Source) -> Read<Check> {
             if error.found.is_empty() { "the end of the check".to_string() } else { format!("`{}`", shortened(&error.found)) };
         Problem { at: Some(source.inside(node, error.at)), message: format!("found {found}: {}", error.message) }
     })
-}
-
-/// The rule of this name, with its usual parameters.
-pub(crate) fn rule_named(name: &str) -> Option<Rule> {
-    Rule::named(name)
 }

@@ -8,6 +8,7 @@ use crate::gate::Moment;
 use crate::passage::{Left, begun, closed, opened};
 use crate::playbook::{Playbook, Template};
 use crate::policy::{Act, Cohort, OnFail};
+use crate::sharing::Sharing;
 use crate::time::{Span, Time};
 use crate::verdict::{Status, Verdict};
 
@@ -18,6 +19,8 @@ pub(super) struct Forward {
     pub stage: Option<usize>,
     /// The stage that is to take effect, and the action that brings it.
     entering: Option<(usize, usize)>,
+    /// When the stage took effect.
+    began: Time,
     /// Until when healthy time was counted.
     counted: Time,
     /// Time in the stage without a failing `hold` gate.
@@ -64,7 +67,7 @@ impl Rollout {
         self.measures.stage_began(&spec.cohort, at);
         let to_work = Span(view.calendar.day().0.saturating_mul(u64::from(spec.business_days)));
         let review = Checkpoints::since(at);
-        *forward = Forward { stage: Some(stage), counted: at, to_work, review, ..Forward::default() };
+        *forward = Forward { stage: Some(stage), began: at, counted: at, to_work, review, ..Forward::default() };
     }
 
     /// Whether a stage leaves nobody on stable.
@@ -75,12 +78,18 @@ impl Rollout {
     /// Judges the gates of the stage; decisions when one of them ends the way forward.
     fn judge(&mut self, view: &View, stage: usize, forward: &mut Forward) -> Option<Vec<Decision>> {
         let stable_gone = self.leaves_nobody(stage);
-        for &i in &self.policy.stages[stage].gates {
-            let moment = Moment { now: view.now, stable_gone, min_samples: self.policy.gates[i].min_samples.max(1) };
+        let spec = &self.policy.stages[stage];
+        let served = view.now.since(forward.began);
+        let shared = self.sharing.as_ref().map(|sharing| sharing.of_look(spec, self.policy.round, served));
+        for &i in &spec.gates {
+            let gate = &self.policy.gates[i];
+            let alpha = shared.filter(|_| gate.on_fail != OnFail::Hold);
+            let moment = Moment { now: view.now, stable_gone, min_samples: gate.min_samples.max(1), alpha };
             let verdict = self.gates[i].as_mut().and_then(|gate| gate.judge(moment));
             self.said.gates.extend(verdict.map(|v| (i, v)));
         }
         self.said.gates.sort_by_key(|(i, _)| *i);
+        self.judge_together();
         if let Some(passage) = opened(&mut self.passages) {
             passage.verdicts.clone_from(&self.said.gates);
         }
@@ -101,6 +110,24 @@ impl Rollout {
         }
         forward.counted = view.now;
         None
+    }
+
+    /// Where the chance of a false rollback is shared by e-values: fails the gate with the largest when their mean says so, though
+    /// no gate fails on its own.
+    fn judge_together(&mut self) {
+        let Some(from) = self.sharing.as_ref().and_then(Sharing::fails_from) else { return };
+        let turns_back = |i: usize| self.policy.gates[i].on_fail != OnFail::Hold;
+        let of = |i: usize| self.gates[i].iter().flat_map(|gate| gate.check.log_e()).collect::<Vec<_>>();
+        let turning = self.said.gates.iter().enumerate().filter(|(_, (i, _))| turns_back(*i));
+        let all: Vec<(usize, f64)> = turning.flat_map(|(at, (i, _))| of(*i).into_iter().map(move |e| (at, e))).collect();
+        let mean = all.iter().map(|(_, log_e)| log_e.exp()).sum::<f64>() / all.len().max(1) as f64;
+        if mean < from {
+            return;
+        }
+        let (at, _) = *all.iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("a mean of none is zero");
+        let verdict = &mut self.said.gates[at].1;
+        verdict.status = Status::Fail;
+        verdict.evidence.note.push_str(&format!("; the gates' e-values come to {mean:.1}, and {from:.1} fails"));
     }
 
     /// No gate ends the way forward in this round.

@@ -67,7 +67,8 @@ impl Rollout {
         if let Some((_, verdict)) = self.said.gates.iter().find(|(i, _)| *i == gate) {
             return Some(sentence(verdict));
         }
-        let moment = Moment { now: view.now, stable_gone: self.leaves_nobody(stage), min_samples: spec.min_samples.max(1) };
+        let stable_gone = self.leaves_nobody(stage);
+        let moment = Moment { now: view.now, stable_gone, min_samples: spec.min_samples.max(1), alpha: None };
         let verdict = bound.clone().judge(moment);
         Some(verdict.as_ref().map_or_else(|| "not judged: what it needs does not hold".into(), sentence))
     }

@@ -1,84 +1,117 @@
-//! The binomial tail that the exact rules share.
+//! Exact binomial test of a share against the limit, which may ask for a proof.
 
-use statrs::function::beta::beta_reg;
+use super::entry::{alpha, word};
+use super::{Alpha, Entry, Judge, Look, Of, Share, State, Wants};
+use crate::fit::plain_share;
+use crate::maths::binomial::{lower_tail, upper_tail};
+use crate::maths::digits::{Shown, round_p};
+use crate::verdict::Status;
+use std::fmt::Write;
 
-/// P(X >= k) of X ~ Bin(n, p): the chance of so many bad outcomes when a share `p` is bad.
-pub fn upper_tail(k: u64, n: u64, p: f64) -> f64 {
-    match k {
-        0 => 1.0,
-        _ if k > n || p <= 0.0 => 0.0,
-        _ if p >= 1.0 => 1.0,
-        _ => beta_reg(k as f64, (n - k) as f64 + 1.0, p),
+/// See its `about`.
+pub const ENTRY: Entry = Entry {
+    name: "binomial",
+    about: "fails when so many bad outcomes would be chance in at most alpha of looks: exact; with `prove: within` it passes only \
+            once so few would be, and holds between",
+    alpha: Alpha::PerLook,
+    missing: "outcomes that are missing count neither way; a loss of bad ones only is not seen",
+    cost: "O(1)",
+    right_for: "low-traffic",
+    parameters: &[
+        alpha(0.01, "the chance of a false alarm per look, at the limit; of a false proof as well"),
+        word("prove", &["beyond", "within"], "what needs proof: a share beyond the limit, to fail, or one within it too, to pass"),
+    ],
+    of: Of::Nothing,
+    wants: Wants::NOTHING,
+    fits: plain_share,
+    mistake: |_| None,
+    make: |rule| State::Binomial(Binomial { alpha: rule.number("alpha"), within: rule.word("prove") == "within" }),
+};
+
+/// See [`ENTRY`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binomial {
+    pub(super) alpha: f64,
+    /// Whether a pass is proven.
+    pub(super) within: bool,
+}
+
+impl Binomial {
+    /// So few are chance in at most alpha when a share of just the limit is bad: the exact upper bound of Clopper and Pearson lies
+    /// within the limit.
+    fn proves(&self, share: &Share, note: &mut String) -> bool {
+        let p = round_p(lower_tail(share.bad, share.all, share.allowed));
+        let _ = write!(note, ", of so few {}", Shown(p));
+        p <= self.alpha
     }
 }
 
-/// A p-value to 6 significant digits. The last bits of special functions differ between platforms; what is compared and
-/// printed does not.
-pub fn round_p(p: f64) -> f64 {
-    format!("{p:.5e}").parse().expect("a formatted float is a float")
-}
-
-/// A rounded p-value as notes show it.
-pub(super) fn shown_p(p: f64) -> String {
-    if p > 0.0 && p < 1e-4 { format!("{p:e}") } else { p.to_string() }
+impl Judge for Binomial {
+    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+        let Some(share) = look.share() else {
+            note.push_str("no share to test");
+            return Status::Inconclusive;
+        };
+        let p = round_p(upper_tail(share.bad, share.all, share.allowed));
+        let _ = write!(note, "{} of {} bad, p = {}", share.bad, share.all, Shown(p));
+        let proven = !self.within || self.proves(&share, note);
+        match () {
+            () if look.rejects(p, self.alpha) => Status::Fail,
+            () if proven => Status::Pass,
+            () => Status::Inconclusive,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths::intervals::{lower_bound, upper_bound};
+    use crate::rules::tests::{said, share, status};
 
-    /// (n, smallest count that rejects p95 <= T at 5 %, its exact size): validation/tables.json, group `quantile_gate_p95`,
-    /// own exact computation (scipy); the definition is RULES.md section 3.
-    const P95_GATE: [(u64, u64, f64); 7] = [
-        (20, 4, 0.015901526019763548),
-        (50, 6, 0.037776172989777285),
-        (100, 10, 0.02818829416341614),
-        (200, 16, 0.04435562916706127),
-        (500, 34, 0.045411790640574094),
-        (1000, 63, 0.038393235564510554),
-        (5000, 277, 0.04442086849579542),
-    ];
+    fn rule(within: bool) -> Binomial {
+        Binomial { alpha: 0.05, within }
+    }
 
     #[test]
-    fn the_p95_gate_rejects_from_the_tabled_count() {
-        for (n, c, size) in P95_GATE {
-            assert!((upper_tail(c, n, 0.05) - size).abs() < 1e-9, "n = {n}");
-            assert!(upper_tail(c - 1, n, 0.05) > 0.05, "n = {n}: one less must not reject");
+    fn beyond_is_proven_or_it_passes() {
+        // n = 200, 5 % allowed, alpha 5 %: 16 reject (validation/tables.json, group `quantile_gate_p95`).
+        assert_eq!(said(&mut rule(false), &share(16, 200, 0.05)), (Status::Fail, "16 of 200 bad, p = 0.0443556".into()));
+        assert_eq!(status(&mut rule(false), &share(15, 200, 0.05)), Status::Pass);
+    }
+
+    #[test]
+    fn within_is_proven_or_it_holds() {
+        let of = |bad| said(&mut rule(true), &share(bad, 200, 0.05));
+        assert_eq!([0, 4, 5, 10, 15, 16].map(|bad| of(bad).0), [
+            Status::Pass,
+            Status::Pass,
+            Status::Inconclusive,
+            Status::Inconclusive,
+            Status::Inconclusive,
+            Status::Fail
+        ]);
+        assert_eq!(of(4).1, "4 of 200 bad, p = 0.990952, of so few 0.0264468");
+        assert_eq!(status(&mut rule(true), &share(0, 0, 0.05)), Status::Inconclusive, "of nothing");
+    }
+
+    #[test]
+    fn the_bounds_of_clopper_and_pearson_decide() {
+        for n in [1, 5, 30, 59, 200] {
+            for bad in 0..=n {
+                let expect = match () {
+                    () if lower_bound(bad, n, 0.05) >= 0.1 => Status::Fail,
+                    () if upper_bound(bad, n, 0.05) <= 0.1 => Status::Pass,
+                    () => Status::Inconclusive,
+                };
+                assert_eq!(status(&mut rule(true), &share(bad, n, 0.1)), expect, "{bad} of {n}");
+            }
         }
     }
 
     #[test]
-    fn wilks_numbers() {
-        // Wilks 1941 (validation/tables.json, group `wilks_sample_size`): the least n whose maximum bounds a quantile.
-        for (confidence, coverage, n) in [(0.95, 0.95, 59), (0.95, 0.99, 299), (0.95, 0.9, 29), (0.99, 0.95, 90)] {
-            let proves = |n| upper_tail(1, n, 1.0 - coverage) >= confidence;
-            assert!(proves(n) && !proves(n - 1), "{coverage} at {confidence}");
-        }
-    }
-
-    #[test]
-    fn two_sided_p_values_of_r() {
-        // R binom.test by way of scipy's tests (group `binom_test_R`): sum of all pmf <= pmf(k).
-        let pmf = |k: u64, n, p| upper_tail(k, n, p) - upper_tail(k + 1, n, p);
-        for (k, n, p, expect) in [(4, 21, 0.48, 0.008139563452106), (7, 21, 0.48, 0.1966772901718), (2, 2, 0.4, 0.16)] {
-            let own = pmf(k, n, p);
-            let sum: f64 = (0..=n).map(|i| pmf(i, n, p)).filter(|q| *q <= own * (1.0 + 1e-7)).sum();
-            assert!((sum - expect).abs() < 1e-10, "{k} of {n}: {sum}");
-        }
-    }
-
-    #[test]
-    fn six_digits_are_kept() {
-        assert_eq!(round_p(0.0123456789), 0.0123457);
-        assert_eq!(round_p(1.0), 1.0);
-        assert_eq!(round_p(0.0), 0.0);
-    }
-
-    #[test]
-    fn certain_and_impossible_shares() {
-        assert_eq!(upper_tail(1, 10, 0.0), 0.0);
-        assert_eq!(upper_tail(0, 10, 0.0), 1.0);
-        assert_eq!(upper_tail(10, 10, 1.0), 1.0);
-        assert_eq!(upper_tail(11, 10, 0.5), 0.0);
+    fn a_chance_that_is_shared_is_one_of_false_alarms_only() {
+        let none = |bad| status(&mut rule(true), &Look { alpha: Some(0.0), ..share(bad, 200, 0.05) });
+        assert_eq!((none(200), none(4)), (Status::Inconclusive, Status::Pass));
     }
 }

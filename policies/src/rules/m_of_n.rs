@@ -1,13 +1,32 @@
 //! Fail when m of the last n rounds were breached.
 
-use super::{Answer, Judge, Look};
+use super::entry::whole;
+use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use crate::fit::any_check;
 use crate::verdict::Status;
 use std::collections::VecDeque;
+use std::fmt::Write;
 
-/// For `gatecrash list rules`.
-pub const ABOUT: &str = "fails when m of the last n rounds were breached (3 of 5 unless told); forgives a spike, catches a surge";
+/// See its `about`.
+pub const ENTRY: Entry = Entry {
+    name: "m_of_n",
+    about: "fails when m of the last n rounds were breached: forgives a spike, catches a surge",
+    alpha: Alpha::None,
+    missing: "a round without a judgement is not among the n",
+    cost: "O(n)",
+    right_for: "reconnect-storm",
+    parameters: &[
+        whole("m", 3, 1, 10_000, "how many rounds must be breached"),
+        whole("n", 5, 1, 10_000, "of how many"),
+    ],
+    of: Of::Nothing,
+    wants: Wants::NOTHING,
+    fits: any_check,
+    mistake: |rule| (rule.number("m") > rule.number("n")).then(|| "`m_of_n` needs 1 <= m <= n".into()),
+    make: |rule| State::MOfN(MOfN::new(rule.whole("m"), rule.whole("n"))),
+};
 
-/// See [`ABOUT`]. A round without a judgement is not among the n.
+/// See [`ENTRY`]. A round without a judgement is not among the n.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MOfN {
     m: u32,
@@ -17,24 +36,26 @@ pub struct MOfN {
 }
 
 impl MOfN {
-    pub(super) fn new(m: u32, n: u32) -> MOfN {
-        MOfN { m, n, recent: VecDeque::new() }
+    /// Nothing seen yet.
+    pub fn new(m: u32, n: u32) -> MOfN {
+        MOfN { m, n, recent: VecDeque::with_capacity(n as usize) }
     }
 }
 
 impl Judge for MOfN {
-    fn judge(&mut self, look: &Look) -> Answer {
-        self.recent.push_back(!look.within);
-        if self.recent.len() > self.n as usize {
+    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+        if self.recent.len() == self.n as usize {
             self.recent.pop_front();
         }
+        self.recent.push_back(!look.within);
         let breached = self.recent.iter().filter(|b| **b).count();
-        let note = format!("breached {breached} of the last {} rounds", self.recent.len());
+        if breached > 0 {
+            let _ = write!(note, "breached {breached} of the last {} rounds", self.recent.len());
+        }
         match breached {
-            0 => Answer::new(Status::Pass, ""),
-            b if b >= self.m as usize => Answer::new(Status::Fail, note),
-            _ if look.within => Answer::new(Status::Pass, note),
-            _ => Answer::new(Status::Inconclusive, note),
+            b if b >= self.m as usize => Status::Fail,
+            _ if look.within => Status::Pass,
+            _ => Status::Inconclusive,
         }
     }
 }
@@ -42,7 +63,7 @@ impl Judge for MOfN {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests::look;
+    use crate::rules::tests::{look, status};
 
     /// P(fail within so many rounds), each breached with probability `p`: the exact distribution over the rule's own states.
     fn fails_within(p: f64, m: u32, n: u32, rounds: u32) -> f64 {
@@ -53,7 +74,7 @@ mod tests {
             for (state, weight) in states {
                 for (within, chance) in [(true, 1.0 - p), (false, p)] {
                     let mut state = state.clone();
-                    if state.judge(&look(within)).status == Status::Fail {
+                    if status(&mut state, &look(within)) == Status::Fail {
                         failed += weight * chance;
                         continue;
                     }

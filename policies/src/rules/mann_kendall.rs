@@ -1,73 +1,97 @@
 //! Test for a trend in a series, whatever its shape.
 
-use super::binomial::shown_p;
-use super::{Answer, Judge, Look, Trend, round_p};
+use super::entry::alpha;
+use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use crate::fit::trend;
+use crate::maths::digits::{Shown, round_p};
+use crate::maths::normal;
 use crate::verdict::Status;
-use statrs::function::erf::erfc;
+use std::fmt::Write;
 
-/// For `gatecrash list rules`.
-pub const ABOUT: &str = "for growth(..): fails when a rise beyond the limit's slope would be chance in at most alpha of looks (1% unless \
-     told); of a series that must climb, when it does not";
+/// See its `about`.
+pub const ENTRY: Entry = Entry {
+    name: "mann_kendall",
+    about: "for growth(..): fails when the Theil-Sen slope is beyond the limit, its floor, and a rise of such ranks would be chance \
+            in at most alpha of looks; of a series that must climb, when it does not",
+    alpha: Alpha::PerLook,
+    missing: "a gap in the series is no point; the points keep their order",
+    cost: "O(n^2), n at most 60",
+    right_for: "slow-consumer-leak",
+    parameters: &[alpha(0.01, "the chance of a false alarm per look, of points that are independent")],
+    of: Of::Nothing,
+    wants: Wants::SERIES,
+    fits: trend,
+    mistake: |_| None,
+    make: |rule| State::MannKendall(MannKendall::new(rule.number("alpha"))),
+};
 
-/// See [`ABOUT`]. With `<=` or `<` a fail takes both: a significant rise, and a Theil-Sen slope beyond the limit, since with many
+/// See [`ENTRY`]. With `<=` or `<` a fail takes both: a significant rise, and a Theil-Sen slope beyond the limit, since with many
 /// points any drift is significant. With `>=` or `>` the slope alone decides: what must climb and lies flat fails.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MannKendall {
-    pub(super) alpha: f64,
+    alpha: f64,
+    /// Room to count orders in.
+    shares: Vec<f64>,
+}
+
+impl MannKendall {
+    /// With room for the longest exact tail.
+    pub fn new(alpha: f64) -> MannKendall {
+        MannKendall { alpha, shares: vec![0.0; EXACT_MAX * (EXACT_MAX - 1) / 2 + 1] }
+    }
 }
 
 /// Up to here the tail is exact, unless values are tied.
 const EXACT_MAX: usize = 10;
 
 /// S: how many pairs rise, less how many fall.
-fn score(points: &[f64]) -> i64 {
+pub fn score(points: &[f64]) -> i64 {
     let sign = |a: &f64, b: &f64| i64::from(b > a) - i64::from(b < a);
     points.iter().enumerate().map(|(i, a)| points[i + 1..].iter().map(|b| sign(a, b)).sum::<i64>()).sum()
 }
 
 /// How many values are equal, for each value that comes more than once.
-fn ties(points: &[f64]) -> Vec<u64> {
-    let mut sorted = points.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let groups = sorted.chunk_by(|a, b| a == b).map(|group| group.len() as u64);
-    groups.filter(|n| *n > 1).collect()
+pub fn ties(points: &[f64]) -> impl Iterator<Item = u64> {
+    let first = |(i, value): &(usize, &f64)| !points[..*i].contains(*value);
+    let groups = points.iter().enumerate().filter(first);
+    groups.map(|(i, value)| points[i..].iter().filter(|v| *v == value).count() as u64).filter(|n| *n > 1)
 }
 
-/// Var(S) if there is no trend.
-fn variance(n: u64, ties: &[u64]) -> f64 {
-    let part = |n: u64| n * (n - 1) * (2 * n + 5);
-    let all = if n > 1 { part(n) } else { 0 };
-    (all - ties.iter().map(|t| part(*t)).sum::<u64>()) as f64 / 18.0
+/// Var(S) if there is no trend: [n (n - 1) (2 n + 5) - sum t (t - 1) (2 t + 5)] / 18 (Kendall 1975).
+pub fn variance(points: &[f64]) -> f64 {
+    let part = |n: u64| n * n.saturating_sub(1) * (2 * n + 5);
+    (part(points.len() as u64) - ties(points).map(part).sum::<u64>()) as f64 / 18.0
 }
 
-/// P(S >= s) of n values in random order, none tied: by the number of orders with so many inversions, value by value.
-fn exact_tail(n: usize, s: i64) -> f64 {
-    let mut orders = vec![1.0];
+/// P(S >= s) of n values in random order, none tied: by the share of orders with so many inversions, value by value. `shares` is a
+/// buffer.
+pub fn exact_tail(n: usize, s: i64, shares: &mut Vec<f64>) -> f64 {
+    shares.clear();
+    shares.push(1.0);
     for size in 2..=n {
-        let mut longer = vec![0.0; orders.len() + size - 1];
-        for (inversions, count) in orders.iter().enumerate() {
-            longer[inversions..inversions + size].iter_mut().for_each(|sum| *sum += count);
+        shares.resize(shares.len() + size - 1, 0.0);
+        for inversions in (0..shares.len()).rev() {
+            let fewer = inversions.saturating_sub(size - 1)..=inversions;
+            shares[inversions] = shares[fewer].iter().sum::<f64>() / size as f64;
         }
-        orders = longer;
     }
-    let pairs = orders.len() as i64 - 1;
+    let pairs = shares.len() as i64 - 1;
     let rising = |(inversions, _): &(usize, &f64)| pairs - 2 * *inversions as i64 >= s;
-    let all: f64 = orders.iter().sum();
-    orders.iter().enumerate().filter(rising).map(|(_, count)| count).sum::<f64>() / all
+    shares.iter().enumerate().filter(rising).map(|(_, share)| share).sum()
 }
 
 /// Z of S with continuity correction; 0 when all values are equal.
-fn deviate(s: i64, variance: f64) -> f64 {
+pub fn deviate(s: i64, variance: f64) -> f64 {
     if variance > 0.0 { (s - s.signum()) as f64 / variance.sqrt() } else { 0.0 }
 }
 
 /// The chance of a score so high or higher if there is no trend.
-fn chance_of_rise(points: &[f64]) -> f64 {
-    let (s, ties) = (score(points), ties(points));
-    if ties.is_empty() && points.len() <= EXACT_MAX {
-        return exact_tail(points.len(), s);
+fn chance_of_rise(points: &[f64], shares: &mut Vec<f64>) -> f64 {
+    let s = score(points);
+    match points.len() <= EXACT_MAX && ties(points).next().is_none() {
+        true => exact_tail(points.len(), s, shares),
+        false => normal::upper_tail(deviate(s, variance(points))),
     }
-    erfc(deviate(s, variance(points.len() as u64, &ties)) / std::f64::consts::SQRT_2) / 2.0
 }
 
 /// The smallest chance that so many points can come to: that all of them rise.
@@ -76,26 +100,26 @@ fn least_chance(points: usize) -> f64 {
 }
 
 impl Judge for MannKendall {
-    fn judge(&mut self, look: &Look) -> Answer {
-        let Some(Trend { points, climb }) = &look.trend else {
-            return Answer::new(Status::Inconclusive, "no series to test");
-        };
-        let p = round_p(chance_of_rise(points));
-        let note = format!("{} points, chance of such a rise p = {}", points.len(), shown_p(p));
-        let passes = look.within || (!climb && p > self.alpha);
-        let status = match passes {
+    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+        let (points, climb) = (look.series.own, look.series.climb);
+        let alpha = look.alpha_or(self.alpha);
+        let p = round_p(chance_of_rise(points, &mut self.shares));
+        let _ = write!(note, "{} points, chance of such a rise p = {}", points.len(), Shown(p));
+        let passes = look.within || (!climb && !look.rejects(p, self.alpha));
+        match passes {
             // Nothing is proved by a test that could not have failed.
-            true if !climb && least_chance(points.len()) > self.alpha => Status::Inconclusive,
+            true if !climb && least_chance(points.len()) > alpha => Status::Inconclusive,
             true => Status::Pass,
             false => Status::Fail,
-        };
-        Answer::new(status, note)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Series;
+    use crate::rules::tests::status;
 
     #[test]
     fn exact_tails_as_published() {
@@ -111,12 +135,12 @@ mod tests {
             (10, 33, 0.0011, 6.6e-5),
         ];
         for (n, s, expect, tolerance) in table {
-            let p = exact_tail(n, s);
+            let p = exact_tail(n, s, &mut Vec::new());
             assert!((p - expect).abs() <= tolerance, "n = {n}, S = {s}: {p}");
         }
         // Group `mann_kendall_own`.
-        assert!((exact_tail(12, 30) - 0.022368449291192347).abs() < 1e-9);
-        assert!((exact_tail(30, 120) - 0.015706109159828726).abs() < 1e-9);
+        assert!((exact_tail(12, 30, &mut Vec::new()) - 0.022368449291192347).abs() < 1e-9);
+        assert!((exact_tail(30, 120, &mut Vec::new()) - 0.015706109159828726).abs() < 1e-9);
     }
 
     #[test]
@@ -134,19 +158,19 @@ mod tests {
             (&[9., 8., 8., 7., 6., 6., 5., 3., 3., 1.], -42, 122.0, -3.7119655877432596, 0.00020565595274244048),
         ];
         for (points, s, var, z, both) in table {
-            let ties = ties(points);
             assert_eq!(score(points), s);
-            let own = variance(points.len() as u64, &ties);
+            let own = variance(points);
             assert!((own - var).abs() < 1e-9 && (deviate(s, own) - z).abs() < 1e-9);
-            let up = chance_of_rise(points);
+            let up = chance_of_rise(points, &mut Vec::new());
             let two_sided = 2.0 * up.min(1.0 - up);
             assert!((two_sided - both).abs() < 1e-7, "{points:?}: {two_sided}");
         }
     }
 
     fn judge(points: &[f64], within: bool, climb: bool) -> Status {
-        let look = Look { within, enough: true, trend: Some(Trend { points: points.to_vec(), climb }), ..Look::default() };
-        MannKendall { alpha: 0.01 }.judge(&look).status
+        let series = Series { own: points, climb, ..Series::default() };
+        let look = Look { within, enough: true, series, ..Look::default() };
+        status(&mut MannKendall::new(0.01), &look)
     }
 
     #[test]

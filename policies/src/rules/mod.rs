@@ -1,188 +1,147 @@
 //! How evidence is weighed: one file per rule.
 //!
-//! To add a rule: copy a file, add it to `policy::Rule`, and follow the compiler.
+//! To add a rule: copy a file, and add it to `rules!` and [`RULES`].
 
-mod binomial;
-mod consecutive;
-mod exceedance;
-mod m_of_n;
-mod mann_kendall;
-mod poisson_ratio;
-mod threshold;
-mod zero_tolerance;
+pub mod cusum_bernoulli;
+pub mod cusum_poisson;
+mod entry;
+mod look;
+mod rule;
+mod tails;
 
-pub use binomial::{round_p, upper_tail};
+pub use entry::{Alpha, Entry, Of, Parameter, Range, Setting, Wants};
+pub use look::{Allowed, Counts, Dispersion, Look, News, Series, Share, Tally, Values, Versus};
+pub use rule::Rule;
 
-use crate::policy::Rule;
 use crate::verdict::Status;
 
-/// What a rule looks at in a round.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Look {
-    /// Whether the reading is within the limit.
-    pub within: bool,
-    /// Bad outcomes, all outcomes and the share that is allowed, where the check is about a share.
-    pub share: Option<Share>,
-    /// Whether there are as many outcomes as the gate asks for.
-    pub enough: bool,
-    /// Events of both arms, where the rule compares them.
-    pub arms: Option<Arms>,
-    /// The points of a slope, where the rule looks for a trend.
-    pub trend: Option<Trend>,
-}
-
-/// Events and the subject-time in which they came.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Events {
-    /// How many.
-    pub events: u64,
-    /// Subjects x seconds.
-    pub exposure: f64,
-}
-
-/// Events of two arms.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Arms {
-    /// Of the arm under judgement.
-    pub canary: Events,
-    /// Of stable.
-    pub stable: Events,
-    /// What the rates may stand in: the multiple of stable's that is allowed.
-    pub ratio: f64,
-}
-
-/// A series in order of time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trend {
-    /// Its values; long series averaged in blocks.
-    pub points: Vec<f64>,
-    /// Whether it has to climb, rather than must not.
-    pub climb: bool,
-}
-
-/// Outcomes on the wrong side of a limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Share {
-    /// On the wrong side.
-    pub bad: u64,
-    /// In all.
-    pub all: u64,
-    /// The share of them that is allowed, 0..=1.
-    pub allowed: f64,
-}
-
-/// What a rule says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// Pass, fail or inconclusive.
-    pub status: Status,
-    /// What a person wants to know beside; may be empty.
-    pub note: String,
-}
-
-impl Answer {
-    fn new(status: Status, note: impl Into<String>) -> Answer {
-        Answer { status, note: note.into() }
-    }
-}
-
-/// A rule at work. It may remember earlier looks of the same stage.
+/// A rule at work. It may remember earlier looks of the same stage. Neither method allocates once it has been called.
 pub trait Judge {
-    /// Weighs the evidence of a round.
-    fn judge(&mut self, look: &Look) -> Answer;
+    /// Takes in what is new, also while there is too little to judge.
+    fn listen(&mut self, _look: &Look) {}
+
+    /// Weighs the evidence. What a person wants to know beside the answer is added to `note`.
+    fn judge(&mut self, look: &Look, note: &mut String) -> Status;
+
+    /// The logarithm of its e-value, where it keeps one: evidence that there is a breach, whose mean is at most 1 when there is
+    /// none, at every look.
+    fn log_e(&self) -> Option<f64> {
+        None
+    }
 }
 
-/// The rules by name, with what they do: `gatecrash list rules`.
-pub const RULES: &[(&str, &str)] = &[
-    ("threshold", threshold::ABOUT),
-    ("consecutive", consecutive::ABOUT),
-    ("m_of_n", m_of_n::ABOUT),
-    ("zero_tolerance", zero_tolerance::ABOUT),
-    ("exceedance", exceedance::ABOUT),
-    ("poisson_ratio", poisson_ratio::ABOUT),
-    ("mann_kendall", mann_kendall::ABOUT),
-];
+macro_rules! rules {
+    ($($file:ident::$rule:ident,)*) => {
+        $(pub mod $file;)*
 
-impl Rule {
-    /// A rule with its defaults: 3 consecutive, 3 of 5, alpha 1 %.
-    pub fn named(name: &str) -> Option<Rule> {
-        Some(match name {
-            "threshold" => Rule::Threshold,
-            "consecutive" => Rule::Consecutive { times: 3 },
-            "m_of_n" => Rule::MOfN { m: 3, n: 5 },
-            "zero_tolerance" => Rule::ZeroTolerance,
-            "exceedance" => Rule::Exceedance { alpha: 0.01 },
-            "poisson_ratio" => Rule::PoissonRatio { alpha: 0.01 },
-            "mann_kendall" => Rule::MannKendall { alpha: 0.01 },
-            _ => return None,
-        })
-    }
-
-    /// What is wrong with the rule's parameters, if anything.
-    pub fn mistake(&self) -> Option<&'static str> {
-        match *self {
-            Rule::Consecutive { times: 0 } => Some("`consecutive` counts at least 1 round"),
-            Rule::MOfN { m, n } if m == 0 || m > n => Some("`m_of_n` needs 1 <= m <= n"),
-            Rule::Exceedance { alpha } if !is_chance(alpha) => Some("`exceedance` needs 0 < alpha < 1"),
-            Rule::PoissonRatio { alpha } if !is_chance(alpha) => Some("`poisson_ratio` needs 0 < alpha < 1"),
-            Rule::MannKendall { alpha } if !is_chance(alpha) => Some("`mann_kendall` needs 0 < alpha < 1"),
-            _ => None,
+        /// A rule with its memory.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum State {
+            $(
+                #[doc = concat!("See [`", stringify!($file), "`].")]
+                $rule($file::$rule),
+            )*
         }
-    }
+
+        impl State {
+            fn rule(&self) -> &dyn Judge {
+                match self {
+                    $(State::$rule(rule) => rule,)*
+                }
+            }
+
+            fn rule_mut(&mut self) -> &mut dyn Judge {
+                match self {
+                    $(State::$rule(rule) => rule,)*
+                }
+            }
+        }
+    };
 }
 
-fn is_chance(alpha: f64) -> bool {
-    alpha > 0.0 && alpha < 1.0
+rules! {
+    threshold::Threshold,
+    consecutive::Consecutive,
+    m_of_n::MOfN,
+    zero_tolerance::ZeroTolerance,
+    exceedance::Exceedance,
+    poisson_ratio::PoissonRatio,
+    two_proportion::TwoProportion,
+    binomial::Binomial,
+    quantile_interval::QuantileInterval,
+    bayes::Bayes,
+    mann_kendall::MannKendall,
+    mann_whitney::MannWhitney,
+    kayenta::Kayenta,
+    burn_rate::BurnRate,
+    sprt::RatioTest,
+    msprt::MixtureTest,
+    confidence_sequence::ShareAtAnyTime,
+    quantile_sequence::QuantileAtAnyTime,
+    multinomial_e_process::EventsOfArms,
+    group_sequential::PlannedLooks,
+    cusum::Cusum,
+    ewma::Ewma,
+    shiryaev_roberts::ShiryaevRoberts,
+    page_hinkley::PageHinkley,
+    western_electric::WesternElectric,
+    votes::Votes,
+    min_samples::MinSamples,
 }
 
-/// A rule with its memory.
-#[derive(Clone, Debug, PartialEq)]
-pub enum State {
-    /// See [`Rule::Threshold`].
-    Threshold(threshold::Threshold),
-    /// See [`Rule::Consecutive`].
-    Consecutive(consecutive::Consecutive),
-    /// See [`Rule::MOfN`].
-    MOfN(m_of_n::MOfN),
-    /// See [`Rule::ZeroTolerance`].
-    ZeroTolerance(zero_tolerance::ZeroTolerance),
-    /// See [`Rule::Exceedance`].
-    Exceedance(exceedance::Exceedance),
-    /// See [`Rule::PoissonRatio`].
-    PoissonRatio(poisson_ratio::PoissonRatio),
-    /// See [`Rule::MannKendall`].
-    MannKendall(mann_kendall::MannKendall),
-}
+/// The catalog: `gatecrash list rules`.
+pub static RULES: &[&Entry] = &[
+    &threshold::ENTRY,
+    &consecutive::ENTRY,
+    &m_of_n::ENTRY,
+    &zero_tolerance::ENTRY,
+    &exceedance::ENTRY,
+    &poisson_ratio::ENTRY,
+    &two_proportion::ENTRY,
+    &binomial::ENTRY,
+    &quantile_interval::ENTRY,
+    &bayes::ENTRY,
+    &mann_kendall::ENTRY,
+    &mann_whitney::ENTRY,
+    &kayenta::ENTRY,
+    &burn_rate::ENTRY,
+    &sprt::ENTRY,
+    &msprt::ENTRY,
+    &confidence_sequence::ENTRY,
+    &quantile_sequence::ENTRY,
+    &multinomial_e_process::ENTRY,
+    &group_sequential::ENTRY,
+    &cusum::ENTRY,
+    &ewma::ENTRY,
+    &shiryaev_roberts::ENTRY,
+    &page_hinkley::ENTRY,
+    &western_electric::ENTRY,
+    &votes::ALL,
+    &votes::ANY,
+    &votes::K_OF_N,
+    &min_samples::ENTRY,
+];
 
 impl State {
     /// A rule that has seen nothing yet.
     pub fn new(rule: &Rule) -> State {
-        match *rule {
-            Rule::Threshold => State::Threshold(threshold::Threshold),
-            Rule::Consecutive { times } => State::Consecutive(consecutive::Consecutive::new(times)),
-            Rule::MOfN { m, n } => State::MOfN(m_of_n::MOfN::new(m, n)),
-            Rule::ZeroTolerance => State::ZeroTolerance(zero_tolerance::ZeroTolerance),
-            Rule::Exceedance { alpha } => State::Exceedance(exceedance::Exceedance { alpha }),
-            Rule::PoissonRatio { alpha } => State::PoissonRatio(poisson_ratio::PoissonRatio { alpha }),
-            Rule::MannKendall { alpha } => State::MannKendall(mann_kendall::MannKendall { alpha }),
-        }
+        (rule.entry().make)(rule)
     }
 }
 
 impl Judge for State {
+    fn listen(&mut self, look: &Look) {
+        self.rule_mut().listen(look);
+    }
+
     /// Too few outcomes are inconclusive whatever the rule, but for an event that nothing can excuse.
-    fn judge(&mut self, look: &Look) -> Answer {
-        match self {
-            State::ZeroTolerance(rule) if look.enough || !look.within => rule.judge(look),
-            _ if !look.enough => Answer::new(Status::Inconclusive, ""),
-            State::Threshold(rule) => rule.judge(look),
-            State::Consecutive(rule) => rule.judge(look),
-            State::MOfN(rule) => rule.judge(look),
-            State::ZeroTolerance(rule) => rule.judge(look),
-            State::Exceedance(rule) => rule.judge(look),
-            State::PoissonRatio(rule) => rule.judge(look),
-            State::MannKendall(rule) => rule.judge(look),
-        }
+    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+        let excused = !matches!(self, State::ZeroTolerance(_)) || look.within;
+        if !look.enough && excused { Status::Inconclusive } else { self.rule_mut().judge(look, note) }
+    }
+
+    fn log_e(&self) -> Option<f64> {
+        self.rule().log_e()
     }
 }
 
@@ -190,29 +149,86 @@ impl Judge for State {
 pub(crate) mod tests {
     use super::*;
 
-    /// A look with enough evidence and no share.
-    pub(crate) fn look(within: bool) -> Look {
-        Look { within, enough: true, ..Look::default() }
+    /// A look with enough evidence and no counts.
+    pub(crate) fn look(within: bool) -> Look<'static> {
+        Look { within, enough: true, dispersion: 1.0, ..Look::default() }
+    }
+
+    /// A look at a share of outcomes.
+    pub(crate) fn share(bad: u64, all: u64, allowed: f64) -> Look<'static> {
+        let own = Tally { bad, all, exposure: 0.0 };
+        let window = Counts { own, ..Counts::default() };
+        let within = bad as f64 <= all as f64 * allowed;
+        Look { allowed: Allowed::Share(allowed), window, samples: all, ..look(within) }
+    }
+
+    /// A look at two arms: (events, all, exposure) of each.
+    pub(crate) fn arms(own: (u64, u64, f64), stable: (u64, u64, f64), versus: Versus) -> Look<'static> {
+        let tally = |(bad, all, exposure)| Tally { bad, all, exposure };
+        let window = Counts { own: tally(own), stable: tally(stable) };
+        Look { versus: Some(versus), window, samples: own.1, ..look(true) }
+    }
+
+    /// A look at what is new: so many bad of all, where this share is allowed.
+    pub(crate) fn fresh(bad: u64, all: u64, allowed: f64) -> Look<'static> {
+        Look { fresh: share(bad, all, allowed).window, ..share(bad, all, allowed) }
+    }
+
+    /// A new sample with this reading.
+    pub(crate) fn reads(value: f64) -> [News; 1] {
+        [News { value: Some(value), ..News::default() }]
+    }
+
+    /// A look at new readings, where 10 is allowed and stable's differ by 2.
+    pub(crate) fn readings(news: &[News]) -> Look<'_> {
+        let allowed = Allowed::Value { limit: 10.0, worse_is_up: true };
+        Look { news, allowed, spread: Some(2.0), ..look(true) }
+    }
+
+    /// At which of such looks a rule fails first.
+    pub(crate) fn fails_at(rule: &mut impl Judge, look: &Look) -> Option<usize> {
+        (1..=1_000).find(|_| status(rule, look) == Status::Fail)
+    }
+
+    /// What a rule says, with its note.
+    pub(crate) fn said(rule: &mut impl Judge, look: &Look) -> (Status, String) {
+        let mut note = String::new();
+        rule.listen(look);
+        let status = rule.judge(look, &mut note);
+        (status, note)
+    }
+
+    /// What a rule says.
+    pub(crate) fn status(rule: &mut impl Judge, look: &Look) -> Status {
+        said(rule, look).0
     }
 
     #[test]
-    fn every_listed_rule_can_be_named() {
-        for (name, about) in RULES {
-            let rule = Rule::named(name).unwrap_or_else(|| panic!("{name} is listed"));
-            assert_eq!(rule.mistake(), None);
-            assert!(!about.is_empty());
+    fn the_catalog_is_complete_and_sane() {
+        for entry in RULES {
+            let rule = Rule::new(entry.name);
+            assert!(!entry.about.is_empty() && !entry.missing.is_empty() && !entry.cost.is_empty(), "{}", entry.name);
+            for parameter in entry.parameters {
+                let mut again = rule.clone();
+                assert_eq!(again.set(parameter.name, parameter.usual), Ok(()), "{}.{}", entry.name, parameter.name);
+                assert_eq!(again, rule);
+            }
+            let wants = |name: &str| entry.parameters.iter().any(|p| p.name == name);
+            assert_eq!(wants("alpha"), matches!(entry.alpha, Alpha::PerLook | Alpha::PerStage), "{}", entry.name);
+            assert_eq!(wants("run_length"), entry.alpha == Alpha::RunLength, "{}", entry.name);
+            assert_eq!(entry.alpha == Alpha::Inner, entry.of != Of::Nothing, "{}", entry.name);
         }
-        assert_eq!(Rule::named("coin_toss"), None);
+        assert!(Rule::named("coin_toss").is_none());
     }
 
     #[test]
     fn too_few_outcomes_never_pass() {
-        for (name, _) in RULES {
-            let mut state = State::new(&Rule::named(name).expect("it is listed"));
-            for within in [true, false] {
-                let share = Some(Share { bad: 0, all: 3, allowed: 0.5 });
-                let answer = state.judge(&Look { within, share, ..Look::default() });
-                assert_ne!(answer.status, Status::Pass, "{name}");
+        for entry in RULES {
+            let of = if entry.of == Of::Several { vec![Rule::new("threshold")] } else { Rule::new(entry.name).of };
+            let mut state = State::new(&Rule::new(entry.name).made_of(of));
+            for bad in [0, 3] {
+                let look = Look { enough: false, ..share(bad, 3, 0.5) };
+                assert_ne!(status(&mut state, &look), Status::Pass, "{}", entry.name);
             }
         }
     }

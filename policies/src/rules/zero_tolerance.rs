@@ -1,37 +1,53 @@
 //! Fail at the first event.
 
-use super::{Answer, Judge, Look};
+use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use crate::fit::any_check;
+use crate::maths::intervals::upper_bound;
 use crate::verdict::Status;
+use std::fmt::Write;
 
-/// For `gatecrash list rules`.
-pub const ABOUT: &str =
-    "fails at the first event, however few outcomes there are; a pass reports the rate that the clean record excludes";
+/// See its `about`.
+pub const ENTRY: Entry = Entry {
+    name: "zero_tolerance",
+    about: "fails at the first event, however few outcomes there are; a pass reports the rate that the clean record excludes",
+    alpha: Alpha::Never,
+    missing: "an event that is lost is never seen: halve the samples and the excluded rate doubles",
+    cost: "O(1)",
+    right_for: "duplicate-side-effects",
+    parameters: &[],
+    of: Of::Nothing,
+    wants: Wants::NOTHING,
+    fits: any_check,
+    mistake: |_| None,
+    make: |_| State::ZeroTolerance(ZeroTolerance),
+};
 
-/// See [`ABOUT`].
+/// See [`ENTRY`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZeroTolerance;
 
-/// The rate that a clean record of `n` outcomes excludes at 95 %: 1 - 0.05^(1/n), about 3 / n.
-pub fn excluded_rate(n: u64) -> f64 {
-    1.0 - 0.05f64.powf(1.0 / n as f64)
+/// The rate that a clean record of `n` outcomes excludes at 95 %: about 3 / n.
+fn excluded_rate(n: u64) -> f64 {
+    upper_bound(0, n, 0.05)
 }
 
 impl Judge for ZeroTolerance {
-    fn judge(&mut self, look: &Look) -> Answer {
+    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
         if !look.within {
-            return Answer::new(Status::Fail, "");
+            return Status::Fail;
         }
-        let clean = look.share.filter(|s| s.bad == 0 && s.all > 0);
-        let note = clean.map(|s| format!("none of {}: a rate below {:.2}% at 95%", s.all, excluded_rate(s.all) * 100.0));
-        Answer::new(Status::Pass, note.unwrap_or_default())
+        if let Some(clean) = look.share().filter(|s| s.bad == 0 && s.all > 0) {
+            let excluded = excluded_rate(clean.all) * 100.0;
+            let _ = write!(note, "none of {}: a rate below {excluded:.2}% at 95%", clean.all);
+        }
+        Status::Pass
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Share;
-    use crate::rules::tests::look;
+    use crate::rules::tests::{look, said, share, status};
 
     #[test]
     fn what_a_clean_record_excludes() {
@@ -53,9 +69,8 @@ mod tests {
 
     #[test]
     fn a_pass_reports_the_bound() {
-        let mut clean = look(true);
-        clean.share = Some(Share { bad: 0, all: 1_000, allowed: 0.0 });
-        assert_eq!(ZeroTolerance.judge(&clean).note, "none of 1000: a rate below 0.30% at 95%");
-        assert_eq!(ZeroTolerance.judge(&look(false)).status, Status::Fail);
+        let clean = share(0, 1_000, 0.0);
+        assert_eq!(said(&mut ZeroTolerance, &clean).1, "none of 1000: a rate below 0.30% at 95%");
+        assert_eq!(status(&mut ZeroTolerance, &look(false)), Status::Fail);
     }
 }

@@ -11,7 +11,7 @@ fn nobody(only: Option<&str>) -> Vec<Act> {
 }
 
 fn toy(check: &str) -> Policy {
-    let mut policy = policy(vec![gate("errors", check, Rule::Threshold)]);
+    let mut policy = policy(vec![gate("errors", check, Rule::new("threshold"))]);
     let first = Step { name: "affected".into(), acts: nobody(Some(AFFECTED)), try_for: Some(secs(600)), ..Step::default() };
     let last = Step { name: "all".into(), acts: nobody(None), takes: secs(2), ..Step::default() };
     policy.rollback.playbook = vec![first, last];

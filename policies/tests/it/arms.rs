@@ -5,7 +5,7 @@ use gatecrash_policies::policy::{OnFail, Rule};
 use gatecrash_policies::{Arm, Gate, Status, Verdict};
 
 /// The last verdict of one gate after `end` seconds; a fail does not roll back.
-fn verdict(mut gate: Gate, end: u64, scrape: impl Fn(Arm, u64) -> Option<Scrape>) -> Verdict {
+pub fn verdict(mut gate: Gate, end: u64, scrape: impl Fn(Arm, u64) -> Option<Scrape>) -> Verdict {
     gate.on_fail = OnFail::Hold;
     let mut policy = policy(vec![gate]);
     policy.stages[0].soak = secs(86_400);
@@ -15,7 +15,7 @@ fn verdict(mut gate: Gate, end: u64, scrape: impl Fn(Arm, u64) -> Option<Scrape>
 }
 
 fn value(text: &str) -> Option<f64> {
-    verdict(gate("g", text, Rule::Threshold), 180, |arm, _| healthy(arm)).evidence.value
+    verdict(gate("g", text, Rule::new("threshold")), 180, |arm, _| healthy(arm)).evidence.value
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn each_arm_and_both_together() {
 
 #[test]
 fn a_copy_of_either_arm_counts_once_and_order_does_not_matter() {
-    let gate = gate("g", "p50(runs.latency[arm=all]) <= 1s over 5m", Rule::Threshold);
+    let gate = gate("g", "p50(runs.latency[arm=all]) <= 1s over 5m", Rule::new("threshold"));
     let of = |arm, stamp| sample(arm, stamp, 30, 0, &healthy(arm).expect("it is healthy"));
     let (stable, canary) = ([of(Arm::Stable, 30), of(Arm::Stable, 60)], [of(Arm::Canary, 30), of(Arm::Canary, 60)]);
     let last = |samples: &[&gatecrash_policies::Sample]| {
@@ -50,7 +50,7 @@ fn a_copy_of_either_arm_counts_once_and_order_does_not_matter() {
 
 #[test]
 fn the_arm_of_a_check_holds_in_the_recovery_too() {
-    let mut policy = policy(vec![gate("errors", "count(runs.errors[arm=all]) == 0 over 2m", Rule::Threshold)]);
+    let mut policy = policy(vec![gate("errors", "count(runs.errors[arm=all]) == 0 over 2m", Rule::new("threshold"))]);
     policy.rollback.validate.clean_for = secs(60);
     let mut play = Play::new(&policy);
     // Former subjects are well at once, stable itself until 400 is not.
@@ -65,14 +65,14 @@ fn the_arm_of_a_check_holds_in_the_recovery_too() {
 #[test]
 fn a_streak_of_a_counter_is_what_its_companion_counts() {
     let run = |runs: Vec<u64>| {
-        let gate = gate("g", "streak(runs.retries) < 2", Rule::ZeroTolerance);
+        let gate = gate("g", "streak(runs.retries) < 2", Rule::new("zero_tolerance"));
         verdict(gate, 120, move |arm, _| Some(Scrape { runs: runs.clone(), ..healthy(arm)? }))
     };
     assert_eq!((run(vec![]).status, run(vec![]).evidence.value), (Status::Pass, Some(0.0)), "no run at all");
     assert_eq!(run(vec![1, 1, 1]).status, Status::Pass, "three cases of one");
     let two = run(vec![1, 2]);
     assert_eq!((two.status, two.evidence.value), (Status::Fail, Some(2.0)));
-    let silent = verdict(gate("g", "streak(runs.retries) < 2", Rule::ZeroTolerance), 120, |_, _| None);
+    let silent = verdict(gate("g", "streak(runs.retries) < 2", Rule::new("zero_tolerance")), 120, |_, _| None);
     assert_eq!(silent.status, Status::NoData);
 }
 
@@ -83,11 +83,14 @@ fn poisson_ratio_weighs_what_a_threshold_takes_for_granted() {
         let gate = gate("g", "rate(runs.errors) <= 2x stable over 30m", rule);
         verdict(gate, 1_200, move |arm, stamp| Some(Scrape { errors: errors(arm, stamp), ..healthy(arm)? }))
     };
-    let rule = Rule::PoissonRatio { alpha: 0.01 };
+    let rule = Rule::new("poisson_ratio").with("alpha", 0.01);
     let many = judged(rule.clone(), |_, stamp| stamp / 30 % 2);
     assert_eq!(many.status, Status::Fail, "{many:?}");
     let one = judged(rule.clone(), |_, stamp| u64::from(stamp == 600));
-    assert_eq!((one.status, judged(Rule::Threshold, |_, stamp| u64::from(stamp == 600)).status), (Status::Pass, Status::Fail));
+    assert_eq!(
+        (one.status, judged(Rule::new("threshold"), |_, stamp| u64::from(stamp == 600)).status),
+        (Status::Pass, Status::Fail)
+    );
     // The scrape of 1200 arrives at 1210.
     assert_eq!(one.evidence.note, "1 of 2 events in 10.0% of the subject-time, p = 0.330579");
     assert_eq!(judged(rule, |_, _| 0).status, Status::Pass);
@@ -96,7 +99,7 @@ fn poisson_ratio_weighs_what_a_threshold_takes_for_granted() {
 #[test]
 fn mann_kendall_tells_a_rise_from_noise() {
     let judged = |text: &str, queue: fn(u64) -> u64| {
-        let gate = gate("g", text, Rule::MannKendall { alpha: 0.01 });
+        let gate = gate("g", text, Rule::new("mann_kendall").with("alpha", 0.01));
         verdict(gate, 1_200, move |arm, stamp| Some(Scrape { queue: queue(stamp / 30), ..healthy(arm)? }))
     };
     let still = "growth(runs.queue) <= 0/h over 10m";

@@ -14,7 +14,7 @@ fn mistake(text: &str, rule: Rule) -> String {
 
 #[test]
 fn mistakes_name_the_gate_and_the_remedy() {
-    let of = |text| mistake(text, Rule::Threshold);
+    let of = |text| mistake(text, Rule::new("threshold"));
     assert_eq!(of("count(runs.erors) == 0"), "gate `g`: `runs` has no signal `erors`; did you mean `errors`?");
     assert!(of("count(run.errors) == 0").ends_with("nor such a kind; did you mean `runs.errors`?"));
     assert!(of("count(calls.erors) == 0").contains("did you mean `errors`"));
@@ -27,17 +27,17 @@ fn mistakes_name_the_gate_and_the_remedy() {
     assert!(of("count(runs.errors[surface=iso]) == 0").contains("no subject has surface=iso; did you mean `ios`?"));
     assert!(of("count(runs.errors) == 0 per surfaces").contains("did you mean `surface`?"));
     assert!(of("p95(runs.latency) <= { web: 1s, android: 2s }").contains("add `per attribute`"));
-    assert!(mistake("mean(runs.latency) <= 1s", Rule::Exceedance { alpha: 0.01 }).contains("tests a share"));
-    assert!(mistake("max(runs.queue) <= 1", Rule::MOfN { m: 6, n: 5 }).contains("1 <= m <= n"));
+    assert!(mistake("mean(runs.latency) <= 1s", Rule::new("exceedance").with("alpha", 0.01)).contains("tests a share"));
+    assert!(mistake("max(runs.queue) <= 1", Rule::new("m_of_n").with("m", 6.0).with("n", 5.0)).contains("1 <= m <= n"));
 }
 
 #[test]
 fn segments_are_those_that_checks_read() {
     let gates = vec![
-        gate("one", "count(runs.errors[surface=ios]) == 0", Rule::Threshold),
-        gate("all", "p95(runs.latency) <= 1s per surface", Rule::Threshold),
-        gate("some", "p95(runs.latency) <= { web: 1s }", Rule::Threshold),
-        gate("absent", "count(connections.drops) == 0 per platform", Rule::Threshold),
+        gate("one", "count(runs.errors[surface=ios]) == 0", Rule::new("threshold")),
+        gate("all", "p95(runs.latency) <= 1s per surface", Rule::new("threshold")),
+        gate("some", "p95(runs.latency) <= { web: 1s }", Rule::new("threshold")),
+        gate("absent", "count(connections.drops) == 0 per platform", Rule::new("threshold")),
     ];
     let segments = Rollout::segments(&policy(gates), &catalog()).expect("all is known");
     let values: Vec<_> = segments.iter().map(|s| s.value.as_str()).collect();
@@ -46,9 +46,17 @@ fn segments_are_those_that_checks_read() {
 
 #[test]
 fn a_window_holds_a_scrape() {
-    let policy = policy(vec![gate("g", "count(runs.errors) == 0 over 10s", Rule::Threshold)]);
+    let policy = policy(vec![gate("g", "count(runs.errors) == 0 over 10s", Rule::new("threshold"))]);
     assert!(check_scrape(&policy, secs(10)).is_ok());
     assert!(check_scrape(&policy, secs(15)).is_err_and(|e| e.message.contains("shorter than a scrape of 15s")));
+}
+
+#[test]
+fn a_window_holds_enough_scrapes_to_tell_how_much_they_differ() {
+    let of = |text| check_scrape(&policy(vec![gate("g", text, Rule::new("cusum"))]), secs(15));
+    assert!(of("mean(runs.latency) <= 1s over 1m").is_err_and(|e| e.message.ends_with("the window of 1m is shorter than 2m")));
+    assert_eq!(of("mean(runs.latency) <= 1s over 2m"), Ok(()));
+    assert_eq!(of("ratio(runs.errors / runs.outcomes) <= 1% over 1m"), Ok(()), "counts tell by themselves");
 }
 
 #[test]
@@ -64,6 +72,6 @@ fn a_kind_means_all_its_components() {
         })
         .collect();
     two.signals.extend(others);
-    let policy = policy(vec![gate("g", "ratio(calls.errors / calls.outcomes) <= 1%", Rule::Threshold)]);
+    let policy = policy(vec![gate("g", "ratio(calls.errors / calls.outcomes) <= 1%", Rule::new("threshold"))]);
     assert!(Rollout::new(&policy, &two).is_ok());
 }

@@ -17,7 +17,7 @@ fn verdict(gate: Gate, end: u64, scrape: impl Fn(Arm, u64) -> Option<Scrape>) ->
 #[test]
 fn a_sentence_says_it_all() {
     let slow = |arm, _| Some(Scrape { latencies: vec![812; 12], ..healthy(arm)? });
-    let gate = gate("g", "p95(runs.latency) <= 500ms over 10m", Rule::Exceedance { alpha: 0.01 });
+    let gate = gate("g", "p95(runs.latency) <= 500ms over 10m", Rule::new("exceedance").with("alpha", 0.01));
     let mut play = Play::new(&policy(vec![gate.clone()]));
     play.run(60, slow);
     let (_, verdict) = &play.rollout.last_verdicts()[0];
@@ -35,7 +35,7 @@ fn rates_and_counts_are_compared_per_subject() {
         Some(Scrape { errors: scrape.outcomes / 10, ..scrape })
     };
     for text in ["rate(runs.errors) <= 1x stable over 5m", "count(runs.errors) <= 1.01x stable over 5m"] {
-        let verdict = verdict(gate("g", text, Rule::Threshold), 600, even);
+        let verdict = verdict(gate("g", text, Rule::new("threshold")), 600, even);
         assert_eq!(verdict.status, Status::Pass, "{text}: {verdict:?}");
         let (value, limit) = (verdict.evidence.value.expect("read"), verdict.evidence.limit.expect("told"));
         assert!((limit / value - 1.0).abs() < 0.011, "{text}: {value} against {limit}");
@@ -48,7 +48,7 @@ fn shares_against_stable_are_plain() {
         let scrape = healthy(arm)?;
         Some(Scrape { errors: scrape.outcomes / if arm == Arm::Canary { 5 } else { 10 }, ..scrape })
     };
-    let of = |text| verdict(gate("g", text, Rule::Threshold), 60, twice);
+    let of = |text| verdict(gate("g", text, Rule::new("threshold")), 60, twice);
     assert_eq!(of("ratio(runs.errors / runs.outcomes) <= stable + 10%").status, Status::Pass);
     assert_eq!(of("ratio(runs.errors / runs.outcomes) <= 1.9x stable").evidence.limit, Some(1.9 * 0.1));
     assert_eq!(of("ratio(runs.errors / runs.outcomes) <= 1.9x stable").status, Status::Fail);
@@ -56,7 +56,7 @@ fn shares_against_stable_are_plain() {
 
 #[test]
 fn without_stable_a_relative_gate_cannot_tell() {
-    let gate = gate("g", "mean(runs.latency) <= 1.5x stable over 5m", Rule::Threshold);
+    let gate = gate("g", "mean(runs.latency) <= 1.5x stable over 5m", Rule::new("threshold"));
     let alone = verdict(gate, 300, |arm, _| if arm == Arm::Stable { None } else { healthy(arm) });
     assert_eq!(alone.status, Status::Inconclusive);
     assert_eq!(alone.evidence.note, "stable has no data");
@@ -65,7 +65,7 @@ fn without_stable_a_relative_gate_cannot_tell() {
 #[test]
 fn when_everyone_has_left_stable_it_is_what_it_last_was() {
     for text in ["mean(runs.latency) <= 1.5x stable over 2m", "mean(runs.latency) <= 1.5x stable"] {
-        let mut policy = policy(vec![gate("g", text, Rule::Threshold)]);
+        let mut policy = policy(vec![gate("g", text, Rule::new("threshold"))]);
         policy.stages[1].soak = secs(3_600);
         let mut play = Play::new(&policy);
         play.run(1_800, |arm, stamp| match arm {
@@ -86,31 +86,33 @@ fn too_few_outcomes_are_inconclusive_but_an_event_is_an_event() {
         gate.min_samples = 1_000;
         verdict(gate, 60, one_error)
     };
-    assert_eq!(with(Rule::Threshold).status, Status::Inconclusive);
-    assert_eq!(with(Rule::Threshold).evidence.note, "10 of the 1000 outcomes it takes");
-    assert_eq!(with(Rule::ZeroTolerance).status, Status::Fail);
+    assert_eq!(with(Rule::new("threshold")).status, Status::Inconclusive);
+    assert_eq!(with(Rule::new("threshold")).evidence.note, "10 of the 1000 outcomes it takes");
+    assert_eq!(with(Rule::new("zero_tolerance")).status, Status::Fail);
 }
 
 #[test]
 fn a_segment_without_subjects_is_left_out() {
     // The toy samples hold nothing for ios.
-    let none = verdict(gate("g", "p95(runs.latency) <= { ios: 1s }", Rule::Threshold), 60, |arm, _| healthy(arm));
+    let none = verdict(gate("g", "p95(runs.latency) <= { ios: 1s }", Rule::new("threshold")), 60, |arm, _| healthy(arm));
     assert_eq!((none.status, none.evidence.note.as_str()), (Status::Inconclusive, "nobody of any segment"));
 }
 
 #[test]
 fn stale_data_is_judged_and_its_age_told() {
     let until = |arm, stamp| if stamp <= 60 { healthy(arm) } else { None };
-    let old = verdict(gate("g", "mean(runs.latency) <= 1s over 10m", Rule::Threshold), 360, until);
+    let old = verdict(gate("g", "mean(runs.latency) <= 1s over 10m", Rule::new("threshold")), 360, until);
     assert_eq!((old.status, old.evidence.age), (Status::Pass, Some(secs(300))));
-    let gone = verdict(gate("g", "mean(runs.latency) <= 1s over 10m", Rule::Threshold), 720, until);
+    let gone = verdict(gate("g", "mean(runs.latency) <= 1s over 10m", Rule::new("threshold")), 720, until);
     assert_eq!((gone.status, gone.evidence.age), (Status::NoData, Some(secs(660))));
 }
 
 #[test]
 fn sequential_rules_fail_after_their_rounds() {
     let bad = |arm, _| Some(Scrape { errors: 5, ..healthy(arm)? });
-    for (rule, fails_at) in [(Rule::Consecutive { times: 3 }, 180), (Rule::MOfN { m: 2, n: 3 }, 120)] {
+    for (rule, fails_at) in
+        [(Rule::new("consecutive").with("times", 3.0), 180), (Rule::new("m_of_n").with("m", 2.0).with("n", 3.0), 120)]
+    {
         let mut play = Play::new(&policy(vec![gate("g", "ratio(runs.errors / runs.outcomes) <= 1%", rule)]));
         play.run(300, bad);
         assert_eq!(play.story()[1], format!("{fails_at} rollback [0]"));
@@ -119,7 +121,7 @@ fn sequential_rules_fail_after_their_rounds() {
 
 #[test]
 fn the_window_is_open_at_its_old_end_and_closed_at_its_new() {
-    let gate = gate("g", "count(runs.errors) <= 0 over 1m", Rule::Threshold);
+    let gate = gate("g", "count(runs.errors) <= 0 over 1m", Rule::new("threshold"));
     let mut play = Play::new(&policy(vec![gate]));
     let error = |stamp| sample(Arm::Canary, stamp, 30, 0, &Scrape { outcomes: 1, errors: 1, ..Scrape::default() });
     let arrived = [error(60), error(90), error(120)];
@@ -133,7 +135,7 @@ fn the_window_is_open_at_its_old_end_and_closed_at_its_new() {
 #[test]
 fn each_segment_has_its_own_limit_and_the_worst_speaks() {
     let check = "p95(runs.latency) <= { ios: 300ms } per surface over 5m";
-    let mut play = Play::new(&policy(vec![gate("g", check, Rule::Exceedance { alpha: 0.01 })]));
+    let mut play = Play::new(&policy(vec![gate("g", check, Rule::new("exceedance").with("alpha", 0.01))]));
     let mut scrape = sample(Arm::Canary, 30, 30, 0, &Scrape { subjects: 10, latencies: vec![100; 50], ..Scrape::default() });
     scrape.subjects[1] = 4;
     let ios = Series { signal: 2, part: 1 };
@@ -156,7 +158,7 @@ fn exceedance_tests_the_share_that_stable_has() {
             there.then(|| Scrape { outcomes, errors, subjects: 10, ..Scrape::default() })
         }
     };
-    let gate = |text| gate("g", text, Rule::Exceedance { alpha: 0.01 });
+    let gate = |text| gate("g", text, Rule::new("exceedance").with("alpha", 0.01));
     for text in ["ratio(runs.errors / runs.outcomes) <= 1x stable", "ratio(runs.errors / runs.outcomes) <= stable + 0%"] {
         assert_eq!(verdict(gate(text), 60, with(25)).status, Status::Pass, "{text}");
         assert_eq!(verdict(gate(text), 60, with(35)).status, Status::Fail, "{text}");
@@ -169,7 +171,7 @@ fn exceedance_tests_the_share_that_stable_has() {
 
 #[test]
 fn a_metric_that_stops_moving_is_suspect() {
-    let errors = || gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 30m", Rule::Threshold);
+    let errors = || gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 30m", Rule::new("threshold"));
     let mut play = Play::new(&policy(vec![errors()]));
     let frozen = |arm, stamp| {
         healthy(arm)

@@ -34,7 +34,7 @@ fn all_checks(rule: Rule) -> Policy {
 }
 
 /// Samples of both arms at scrapes of 15 s, some lost, some late, some twice; in order of arrival.
-fn telemetry() -> impl Strategy<Value = Vec<Sample>> {
+pub fn telemetry() -> impl Strategy<Value = Vec<Sample>> {
     let scrape = (0u64..6, 0u64..3, 0u64..10, prop::collection::vec(10u64..1_200, 0..5)).prop_map(
         |(outcomes, errors, queue, latencies)| Scrape { outcomes, errors, queue, latencies, subjects: 10, ..Scrape::default() },
     );
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn a_window_is_what_all_samples_say(samples in telemetry(), rounds in prop::collection::btree_set(1u64..1_000, 1..12)) {
         let rounds: Vec<u64> = rounds.into_iter().collect();
-        let played = play(&all_checks(Rule::Threshold), &samples, &rounds);
+        let played = play(&all_checks(Rule::new("threshold")), &samples, &rounds);
         let now = at(*rounds.last().expect("one at least"));
         for (i, verdict) in played.rollout.last_verdicts() {
             let expect = naive(CHECKS[*i], &samples, now);
@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn missing_data_never_passes(samples in telemetry(), second in 1u64..1_000) {
-        for rule in [Rule::Threshold, Rule::ZeroTolerance, Rule::Consecutive { times: 2 }] {
+        for rule in [Rule::new("threshold"), Rule::new("zero_tolerance"), Rule::new("consecutive").with("times", 2.0)] {
             let played = play(&all_checks(rule), &samples, &[1, second.max(2)]);
             for (i, verdict) in played.rollout.last_verdicts() {
                 let nothing = naive(CHECKS[*i], &samples, at(second.max(2))).is_none();
@@ -147,7 +147,7 @@ proptest! {
 
     #[test]
     fn what_has_not_arrived_is_not_seen(samples in telemetry(), second in 2u64..1_000) {
-        let policy = all_checks(Rule::Threshold);
+        let policy = all_checks(Rule::new("threshold"));
         let honest = play(&policy, &samples, &[1, second]);
         // The same rounds with the whole future in the slice.
         let mut tempted = Play::new(&policy);
@@ -159,7 +159,7 @@ proptest! {
     fn more_rounds_do_not_change_a_verdict(samples in telemetry(), rounds in prop::collection::btree_set(2u64..1_000, 1..12)) {
         let rounds: Vec<u64> = rounds.into_iter().collect();
         let last = *rounds.last().expect("one at least");
-        for rule in [Rule::Threshold, Rule::ZeroTolerance] {
+        for rule in [Rule::new("threshold"), Rule::new("zero_tolerance")] {
             let (many, few) = (play(&all_checks(rule.clone()), &samples, &rounds), play(&all_checks(rule), &samples, &[last]));
             // Windows without a length begin when the stage does: in the first of the rounds after 0.
             prop_assert_eq!(many.rollout.last_verdicts(), few.rollout.last_verdicts());
@@ -169,7 +169,7 @@ proptest! {
     #[test]
     fn a_clone_goes_on_alike(samples in telemetry(), rounds in prop::collection::btree_set(1u64..1_000, 2..12)) {
         let rounds: Vec<u64> = rounds.into_iter().collect();
-        let mut policy = all_checks(Rule::MOfN { m: 2, n: 3 });
+        let mut policy = all_checks(Rule::new("m_of_n").with("m", 2.0).with("n", 3.0));
         policy.gates.iter_mut().for_each(|gate| gate.on_fail = Default::default());
         let whole = play(&policy, &samples, &rounds);
         let (before, after) = rounds.split_at(rounds.len() / 2);

@@ -6,8 +6,8 @@ use gatecrash_policies::{Cohort, Policy};
 
 /// Gate 0 is judged in the stages, gate 1 is only measured.
 fn toy(at: &[u64]) -> Policy {
-    let errors = gate("errors", "ratio(runs.errors / runs.outcomes) <= 20% over 5m", Rule::Threshold);
-    let strict = gate("strict", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::Consecutive { times: 2 });
+    let errors = gate("errors", "ratio(runs.errors / runs.outcomes) <= 20% over 5m", Rule::new("threshold"));
+    let strict = gate("strict", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::new("consecutive").with("times", 2.0));
     let mut policy = policy(vec![errors, strict]);
     policy.stages.iter_mut().for_each(|stage| stage.gates = vec![0]);
     policy.measures = vec![Measure { gate: 1, at: at.iter().copied().map(secs).collect() }];
@@ -53,7 +53,7 @@ fn it_counts_from_the_first_exposure_and_ends_with_a_rollback() {
 #[test]
 fn a_gate_of_the_stage_is_not_judged_twice_in_a_round() {
     let mut policy = toy(&[60, 120, 180]);
-    policy.gates[1].rule = Rule::Consecutive { times: 3 };
+    policy.gates[1].rule = Rule::new("consecutive").with("times", 3.0);
     policy.gates[1].on_fail = OnFail::Rollback;
     policy.stages[0].gates = vec![0, 1];
     let mut play = Play::new(&policy);

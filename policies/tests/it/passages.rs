@@ -6,7 +6,7 @@ use gatecrash_policies::policy::{OnFail, Rule};
 use gatecrash_policies::{Policy, Status};
 
 fn toy(on_fail: OnFail) -> Policy {
-    let mut errors = gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::Threshold);
+    let mut errors = gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::new("threshold"));
     errors.on_fail = on_fail;
     policy(vec![errors])
 }

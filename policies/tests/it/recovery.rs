@@ -25,8 +25,8 @@ fn nobody() -> Vec<Act> {
 
 fn toy(playbook: Vec<Step>) -> Policy {
     let mut policy = policy(vec![
-        gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::Threshold),
-        gate("queue", "max(runs.queue) <= 100 over 5m", Rule::Threshold),
+        gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::new("threshold")),
+        gate("queue", "max(runs.queue) <= 100 over 5m", Rule::new("threshold")),
     ]);
     policy.rollback.playbook = playbook;
     policy

@@ -6,8 +6,8 @@ use gatecrash_policies::policy::{Review, Rule};
 use gatecrash_policies::{Policy, Span};
 
 fn toy(stage: usize, every: Option<u64>, before_next: bool) -> Policy {
-    let errors = gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::Threshold);
-    let queue = gate("queue", "max(runs.queue) <= 100 over 5m", Rule::Consecutive { times: 100 });
+    let errors = gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::new("threshold"));
+    let queue = gate("queue", "max(runs.queue) <= 100 over 5m", Rule::new("consecutive").with("times", 100.0));
     let mut policy = policy(vec![errors, queue]);
     policy.stages[stage].review = Some(Review { every: every.map(secs), before_next, by: "owner".into() });
     policy

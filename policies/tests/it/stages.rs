@@ -6,7 +6,7 @@ use gatecrash_policies::policy::{Needs, OnFail, Rule, Unmet};
 use gatecrash_policies::{Arm, Status};
 
 fn no_errors() -> gatecrash_policies::Gate {
-    gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::Threshold)
+    gate("errors", "ratio(runs.errors / runs.outcomes) <= 2% over 5m", Rule::new("threshold"))
 }
 
 fn failing(arm: Arm, from: u64, to: u64, stamp: u64) -> Option<Scrape> {
@@ -68,8 +68,8 @@ fn a_stop_gate_ends_the_rollout_by_hand() {
 fn rollback_goes_before_stop_and_names_every_gate() {
     let mut stop = no_errors();
     stop.on_fail = OnFail::Stop;
-    let count = gate("count", "count(runs.errors) == 0 over 5m", Rule::ZeroTolerance);
-    let again = gate("again", "rate(runs.errors) <= 0/s over 5m", Rule::Threshold);
+    let count = gate("count", "count(runs.errors) == 0 over 5m", Rule::new("zero_tolerance"));
+    let again = gate("again", "rate(runs.errors) <= 0/s over 5m", Rule::new("threshold"));
     let mut play = Play::new(&policy(vec![stop, count, again]));
     play.run(300, |arm, stamp| failing(arm, 200, 210, stamp));
     assert_eq!(play.story()[1], "240 rollback [1, 2]");
@@ -86,7 +86,7 @@ fn without_data_nothing_advances_and_blocking_says_so() {
 
 #[test]
 fn a_gate_on_an_absent_kind_is_left_out() {
-    let sockets = gate("sockets", "rate(connections.drops) <= 1/h", Rule::Threshold);
+    let sockets = gate("sockets", "rate(connections.drops) <= 1/h", Rule::new("threshold"));
     let mut play = Play::new(&policy(vec![sockets]));
     assert_eq!(play.rollout.not_applicable(), ["sockets"]);
     play.run(3_600, |arm, _| healthy(arm));
@@ -96,7 +96,7 @@ fn a_gate_on_an_absent_kind_is_left_out() {
 #[test]
 fn a_gate_that_is_not_needed_is_skipped_or_waited_for() {
     let needs = |unmet| {
-        let mut gate = gate("hops", "p95(runs.hops) <= 10", Rule::Threshold);
+        let mut gate = gate("hops", "p95(runs.hops) <= 10", Rule::new("threshold"));
         gate.needs = Some(Needs { check: check("count(runs.errors) >= 1"), unmet });
         gate
     };

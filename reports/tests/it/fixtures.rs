@@ -137,7 +137,7 @@ fn gate(name: &str, reading: Reading, op: Op, limit: Limit, over: Option<Span>) 
         name: name.into(),
         row: String::new(),
         check: Check { reading, op, limit, per: None, over },
-        rule: Rule::Threshold,
+        rule: Rule::new("threshold"),
         min_samples: 20,
         on_fail: OnFail::Rollback,
         needs: None,

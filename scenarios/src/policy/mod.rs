@@ -5,15 +5,16 @@ mod cohorts;
 mod gates;
 mod readiness;
 mod rollback;
+mod rules;
 mod stages;
 
 use crate::error::{Read, suggestion};
-use crate::read::{line, name, positive_span, shortened};
+use crate::read::{line, name, positive_span, share, shortened};
 use crate::source::Source;
 use crate::yaml::{Node, Value};
-use gatecrash_policies::policy::{Cohort, Measure, Policy};
+use gatecrash_policies::policy::{Cohort, Measure, Policy, SharedAlpha, Split};
 
-const KEYS: &[&str] = &["policy", "about", "owner", "round", "readiness", "gates", "stages", "measure", "rollback"];
+const KEYS: &[&str] = &["policy", "about", "owner", "round", "alpha", "readiness", "gates", "stages", "measure", "rollback"];
 
 /// Reads a policy.
 pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> Read<Policy> {
@@ -49,6 +50,7 @@ pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> 
         name: policy_name,
         about: fields.or("about", String::new(), line)?,
         owner: fields.or("owner", String::new(), line)?,
+        alpha: fields.read("alpha", alpha)?,
         readiness,
         measures,
         round: positive_span(fields.need("round")?)?,
@@ -56,6 +58,21 @@ pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> 
         stages,
         rollback,
     })
+}
+
+/// `5%`, or `{ total: 5%, split: spending }`.
+fn alpha(node: &Node) -> Read<SharedAlpha> {
+    let chance = |node: &Node| match share(node)? {
+        total if total > 0.0 && total < 1.0 => Ok(total),
+        _ => Err(node.problem("`total` lies between 0% and 100%, like 5%")),
+    };
+    if let Value::Text(_) = &node.value {
+        return Ok(SharedAlpha { total: chance(node)?, split: Split::default() });
+    }
+    let fields = node.fields("an alpha that all gates share", &["total", "split"])?;
+    let splits = [("bonferroni", Split::Bonferroni), ("spending", Split::Spending), ("e_value", Split::EValue)];
+    let split = fields.or("split", Split::default(), |n| n.word("split", &splits))?;
+    Ok(SharedAlpha { total: chance(fields.need("total")?)?, split })
 }
 
 /// Index of a gate by its name.

@@ -84,3 +84,11 @@ fn places_of_a_policy_are_found() {
     assert!(error.to_string().starts_with(&format!("careful.yaml:{}:{}: too strict\n", check.line, check.column)), "{error}");
     assert!(policy.spot("stages.half.soak").is_some() && policy.spot("nonsense").is_none());
 }
+
+#[test]
+fn every_rule_names_a_scenario_to_try_it_on() {
+    for entry in gatecrash_policies::rules::RULES {
+        let found = gatecrash_scenarios::load_scenario(entry.right_for);
+        assert!(found.is_ok(), "{}: `{}` is no scenario of the library", entry.name, entry.right_for);
+    }
+}

@@ -1,7 +1,7 @@
 //! What is wrong with a policy, by itself or together with a scenario, is said with its place.
 
 use crate::support::complains;
-use gatecrash_policies::policy::{Act, By, Cohort, OnFail, Rule, Unmet};
+use gatecrash_policies::policy::{Act, By, Cohort, OnFail, Rule, SharedAlpha, Split, Unmet};
 use gatecrash_policies::time::Span;
 use gatecrash_scenarios::{fits, load_scenario, policy_from_text, scenario_from_text};
 
@@ -34,7 +34,7 @@ fn check(from: &str, to: &str, points_at: &str, says: &str) {
 #[test]
 fn a_policy_is_read_in_full() {
     let policy = policy_from_text("p.yaml", GOOD.as_bytes()).unwrap_or_else(|e| panic!("{e}")).value;
-    assert_eq!(policy.gates[0].rule, Rule::Exceedance { alpha: 0.02 });
+    assert_eq!(policy.gates[0].rule, Rule::new("exceedance").with("alpha", 0.02));
     assert_eq!((policy.gates[1].on_fail, policy.gates[1].min_samples), (OnFail::Hold, 1));
     assert_eq!(
         (policy.stages[0].gates.as_slice(), policy.stages[1].gates.as_slice()),
@@ -62,15 +62,91 @@ fn cohorts_and_rules_have_their_forms() {
         let policy = policy_from_text("p.yaml", text.as_bytes()).unwrap_or_else(|e| panic!("{e}")).value;
         (policy.stages[0].cohort.clone(), policy.gates[1].rule.clone())
     };
-    assert_eq!(with("nobody", "threshold"), (Cohort::Nobody, Rule::Threshold));
+    assert_eq!(with("nobody", "threshold"), (Cohort::Nobody, Rule::new("threshold")));
     assert_eq!(with("shadow", "consecutive").0, Cohort::Shadow);
-    assert_eq!(with("internal", "{ consecutive: 4 }"), (Cohort::Internal, Rule::Consecutive { times: 4 }));
+    assert_eq!(with("internal", "{ consecutive: 4 }"), (Cohort::Internal, Rule::new("consecutive").with("times", 4.0)));
     assert_eq!(
         with("5% of tenants", "{ consecutive: { times: 2 } }"),
-        (Cohort::TenantShare(0.05), Rule::Consecutive { times: 2 })
+        (Cohort::TenantShare(0.05), Rule::new("consecutive").with("times", 2.0))
     );
     let named = Cohort::Named { attribute: "surface".into(), values: vec!["ios".into(), "web".into()], count: None };
-    assert_eq!(with("{ surface: [ios, web] }", "{ m_of_n: { m: 2, n: 4 } }"), (named, Rule::MOfN { m: 2, n: 4 }));
+    assert_eq!(
+        with("{ surface: [ios, web] }", "{ m_of_n: { m: 2, n: 4 } }"),
+        (named, Rule::new("m_of_n").with("m", 2.0).with("n", 4.0))
+    );
+}
+
+#[test]
+fn gates_share_a_chance() {
+    let with = |alpha: &str| {
+        let text = GOOD.replace("round: 1m\n", &format!("round: 1m\nalpha: {alpha}\n"));
+        policy_from_text("p.yaml", text.as_bytes()).unwrap_or_else(|e| panic!("{e}")).value.alpha
+    };
+    let shared = |total, split| Some(SharedAlpha { total, split });
+    assert_eq!(with("5%"), shared(0.05, Split::Bonferroni));
+    assert_eq!(with("{ total: 2.5% }"), shared(0.025, Split::Bonferroni));
+    assert_eq!(with("{ total: 5%, split: spending }"), shared(0.05, Split::Spending));
+    assert_eq!(with("{ split: e_value, total: 10% }"), shared(0.1, Split::EValue));
+    assert_eq!(policy_from_text("p.yaml", GOOD.as_bytes()).unwrap().value.alpha, None, "unless told, each gate has its own");
+}
+
+#[test]
+fn chances_that_cannot_be_shared() {
+    let mistake = |alpha: &str, points_at: &str, says: &str| {
+        check("round: 1m\n", &format!("round: 1m\nalpha: {alpha}\n"), points_at, says);
+    };
+    mistake("0%", "0%", "`total` lies between 0% and 100%, like 5%");
+    mistake("{ total: 0% }", "0%", "`total` lies between 0% and 100%, like 5%");
+    mistake("{ total: 100% }", "100%", "`total` lies between 0% and 100%, like 5%");
+    mistake("{ total: 120% }", "120%", "100%");
+    mistake("a lot", "a lot", "");
+    mistake("{ total: 5%, split: halves }", "halves", "unknown split `halves`");
+    mistake(
+        "{ total: 5%, spilt: spending }",
+        "spilt",
+        "unknown key `spilt` in an alpha that all gates share; did you mean `split`?",
+    );
+    mistake("{ split: spending }", "{ split", "needs the key `total`");
+    mistake("{ total: 5%, split: e_value }", "", "the rule `exceedance` keeps no e-value");
+}
+
+#[test]
+fn rules_stand_in_rules() {
+    let read = |rule: &str| {
+        let text = GOOD.replace("zero_tolerance", rule);
+        policy_from_text("p.yaml", text.as_bytes()).unwrap_or_else(|e| panic!("{e}")).value.gates[1].rule.clone()
+    };
+    let exact = || Rule::new("exceedance").with("alpha", 0.005);
+    assert_eq!(
+        read("{ any: [threshold, { exceedance: { alpha: 0.5% } }] }"),
+        Rule::new("any").made_of(vec![Rule::new("threshold"), exact()])
+    );
+    assert_eq!(
+        read("{ k_of_n: { k: 1, of: [exceedance, { all: { of: [zero_tolerance] } }] } }"),
+        Rule::new("k_of_n")
+            .with("k", 1.0)
+            .made_of(vec![Rule::new("exceedance"), Rule::new("all").made_of(vec![Rule::new("zero_tolerance")])])
+    );
+    assert_eq!(
+        read("{ consecutive: { times: 2, rule: { min_samples: { samples: 200, rule: { exceedance: { alpha: 0.5% } } } } } }"),
+        Rule::new("consecutive")
+            .with("times", 2.0)
+            .made_of(vec![Rule::new("min_samples").with("samples", 200.0).made_of(vec![exact()])])
+    );
+    assert_eq!(read("{ min_samples: 30 }"), Rule::new("min_samples").with("samples", 30.0));
+}
+
+#[test]
+fn rules_that_do_not_fit_together() {
+    let of = |rule, at, says| check("zero_tolerance", rule, at, says);
+    of("any", "any", "say which: { any: [threshold, exceedance] }");
+    of("{ all: [] }", "[]", "say which");
+    of("{ k_of_n: { k: 3, of: [threshold, exceedance] } }", "{ k: 3", "1 <= k <= 2");
+    of("{ any: [threshold, treshold] }", "treshold", "did you mean `threshold`?");
+    of("{ consecutive: { times: 2, of: [threshold] } }", "of", "unknown key `of` in the rule consecutive");
+    of("{ exceedance: { alpha: often } }", "often", "like 5%");
+    let deep = format!("{}threshold{}", "{ any: [".repeat(9), "] }".repeat(9));
+    of(&deep, "{ any: [threshold] }", "8 deep at most");
 }
 
 #[test]
@@ -91,7 +167,7 @@ fn gates() {
     check("zero_tolerance", "zero_tolerence", "zero_tolerence", "unknown rule `zero_tolerence`; did you mean `zero_tolerance`?");
     check("{ exceedance:", "{ excedance:", "excedance", "did you mean `exceedance`?");
     check("alpha: 2%", "alpha: 0%", "0%", "between 0% and 100%");
-    check("zero_tolerance", "{ m_of_n: { m: 4, n: 3 } }", "{ m", "4 of 3 cannot be");
+    check("zero_tolerance", "{ m_of_n: { m: 4, n: 3 } }", "{ m", "1 <= m <= n");
     check("on_fail: hold", "on_fail: wait", "wait", "unknown action `wait`");
     check("min_samples: 50", "min_samples: 0", "0", "at least 1");
     check("min_samples: 50", "unmet: wait", "wait", "`unmet` goes with `needs`");

@@ -154,7 +154,10 @@ fn stages_are_read_in_full() {
 #[test]
 fn gates_measures_and_steps_are_read_in_full() {
     let policy = policy(GOOD).value;
-    assert_eq!((policy.gates[0].row.as_str(), &policy.gates[0].rule), ("error-budget", &Rule::PoissonRatio { alpha: 0.02 }));
+    assert_eq!(
+        (policy.gates[0].row.as_str(), &policy.gates[0].rule),
+        ("error-budget", &Rule::new("poisson_ratio").with("alpha", 0.02))
+    );
     let hours = |list: &[u64]| list.iter().map(|h| Span::from_secs(h * 3_600)).collect();
     assert_eq!(policy.measures, [Measure { gate: 3, at: hours(&[24, 72]) }, Measure { gate: 0, at: hours(&[1]) }]);
     let one = GOOD
@@ -171,9 +174,9 @@ fn gates_measures_and_steps_are_read_in_full() {
     let affected = Act::Cohort { cohort: Cohort::Nobody, environments: Vec::new(), only: Some("affected".into()) };
     assert_eq!(policy.rollback.playbook[1].acts, [affected]);
     for (rule, expected) in [
-        ("poisson_ratio", Rule::PoissonRatio { alpha: 0.01 }),
-        ("{ mann_kendall: { alpha: 5% } }", Rule::MannKendall { alpha: 0.05 }),
-        ("mann_kendall", Rule::MannKendall { alpha: 0.01 }),
+        ("poisson_ratio", Rule::new("poisson_ratio").with("alpha", 0.01)),
+        ("{ mann_kendall: { alpha: 5% } }", Rule::new("mann_kendall").with("alpha", 0.05)),
+        ("mann_kendall", Rule::new("mann_kendall").with("alpha", 0.01)),
     ] {
         let text = GOOD.replace("{ poisson_ratio: { alpha: 2% } }", rule);
         assert_eq!(self::policy(&text).value.gates[0].rule, expected);

@@ -2,6 +2,7 @@
 
 use crate::builder::{component, effects, scenario};
 use gatecrash_policies::policy::{Act, By, Gate, OnFail, Op, Rollback, Rule, Step, Validate};
+use gatecrash_policies::rules::{Of, RULES};
 use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::{Cohort, Policy, Stage, parse};
 use gatecrash_sim::catalog::{Unit, WORLD};
@@ -264,18 +265,37 @@ pub fn any_scenario_with(component: &'static str) -> impl Strategy<Value = (Scen
     })
 }
 
+/// Checks of which one or another suits every rule.
+const CHECKS: [&str; 9] = [
+    "ratio(calls.errors / calls.outcomes) <= 5% over 5m",
+    "ratio(calls.errors / calls.outcomes) <= stable + 5% over 5m",
+    "p95(calls.latency) <= 1.5x stable over 5m",
+    "p95(calls.latency) <= 1.5x stable",
+    "count(effects.duplicates) == 0",
+    "rate(connections.drops) <= 2x stable over 5m",
+    "growth(calls.queue) <= 1/s over 5m",
+    "count(calls.starts) < 0",
+    "max(calls.queue) <= 3 over 2m",
+];
+
+/// A gate with any rule of the catalog, on the first check that suits it from the one of this number on.
 fn gate(which: usize) -> Gate {
-    let (check, rule) = match which {
-        0 => ("ratio(calls.errors / calls.outcomes) <= 5% over 5m", Rule::Threshold),
-        1 => ("ratio(calls.errors / calls.outcomes) <= stable + 5% over 5m", Rule::Exceedance { alpha: 0.01 }),
-        2 => ("p95(calls.latency) <= 1.5x stable over 5m", Rule::Consecutive { times: 2 }),
-        3 => ("count(effects.duplicates) == 0", Rule::ZeroTolerance),
-        4 => ("rate(connections.drops) <= 2x stable over 5m", Rule::MOfN { m: 2, n: 3 }),
-        5 => ("count(calls.starts) < 0", Rule::Threshold),
-        _ => ("max(calls.queue) <= 3 over 2m", Rule::Threshold),
-    };
-    let check = parse(check).expect("a check of ours");
+    let entry = RULES[which % RULES.len()];
+    let rule = Rule::new(entry.name);
+    let rule = if entry.of == Of::Several { rule.made_of(vec![Rule::new("threshold"), Rule::new("threshold")]) } else { rule };
+    let checks = CHECKS.iter().cycle().skip(which / RULES.len()).take(CHECKS.len());
+    let mut checks = checks.map(|text| parse(text).expect("a check of ours"));
+    let check = checks.find(|check| rule.fits(check).is_ok()).unwrap_or_else(|| panic!("no check suits {}", entry.name));
     Gate { name: format!("g{which}"), check, rule, min_samples: 5, on_fail: OnFail::Rollback, needs: None, row: String::new() }
+}
+
+fn threshold(check: &str) -> Gate {
+    Gate { check: parse(check).expect("a check of ours"), rule: Rule::new("threshold"), min_samples: 1, ..gate(0) }
+}
+
+/// How many gates there are: every rule with every check that suits it.
+fn gates() -> usize {
+    RULES.len() * CHECKS.len()
 }
 
 /// Everybody off the canary.
@@ -326,7 +346,7 @@ prop_compose! {
         share in 0.1..0.9,
         soak in 60u64..240,
         round in 20u64..70,
-        gates in vec(0usize..7, 0..4),
+        gates in vec(0..gates(), 0..4),
         book in 0usize..5,
     ) -> Policy {
         let mut gates: Vec<_> = gates;
@@ -367,7 +387,7 @@ pub fn ladder(cohorts: &[Cohort], soak: u64) -> Policy {
 /// The same with a gate that nothing passes in every stage.
 pub fn doomed(cohorts: &[Cohort], playbook: Vec<Step>) -> Policy {
     let mut policy = ladder(cohorts, 600);
-    policy.gates = vec![Gate { min_samples: 1, ..gate(5) }];
+    policy.gates = vec![threshold("count(calls.starts) < 0")];
     policy.stages.iter_mut().for_each(|stage| stage.gates = vec![0]);
     policy.rollback.playbook = playbook;
     policy
@@ -375,5 +395,5 @@ pub fn doomed(cohorts: &[Cohort], playbook: Vec<Step>) -> Policy {
 
 /// A threshold gate of one check.
 pub fn gate_of(name: &str, check: &str) -> Gate {
-    Gate { name: name.into(), check: parse(check).expect("a check of ours"), min_samples: 1, ..gate(5) }
+    Gate { name: name.into(), ..threshold(check) }
 }

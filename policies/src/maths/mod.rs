@@ -1,0 +1,30 @@
+//! The mathematics that the rules share: special functions, tails, integrals. Nothing here knows of gates.
+
+pub mod beta;
+pub mod binomial;
+pub mod brent;
+pub mod chain;
+pub mod digits;
+pub mod fraction;
+pub mod gamma;
+pub mod hypergeometric;
+pub mod intervals;
+pub mod looks;
+pub mod mixtures;
+pub mod normal;
+pub mod order_statistics;
+pub mod paired;
+pub mod percentile;
+pub mod planning;
+pub mod posterior;
+pub mod quadrature;
+pub mod ranks;
+pub mod rate_ratio;
+pub mod roots;
+pub mod run_length;
+pub mod search;
+pub mod shift;
+pub mod side;
+pub mod stitching;
+pub mod theil_sen;
+pub mod two_proportion;
