@@ -84,7 +84,7 @@ pub struct Score {
     /// no scenario is given either. A file whose policy has the name of a runbook's plays that one's scenarios
     #[arg(long = "policy", value_name = "P")]
     pub policies: Vec<String>,
-    /// Trials of each scenario, policy and severity
+    /// Trials of each scenario, policy, severity and wobble
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub trials: u64,
     /// The first seed; trial i is played with seed + i
@@ -96,6 +96,9 @@ pub struct Score {
     /// The sizes of every fault, as multiples of what the scenario says: 0.5x,1x,2x
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = severity, default_value = "1x")]
     pub severity: Vec<f64>,
+    /// How much services drift when nothing is wrong, as multiples of what the scenario says: 0,1x,2x
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = wobble, default_value = "1x")]
+    pub wobble: Vec<f64>,
     /// How to print the score
     #[arg(long, value_enum, default_value_t)]
     pub format: ScoreFormat,
@@ -112,11 +115,17 @@ pub struct Score {
 
 /// `1.5x`, or `1.5`.
 fn severity(text: &str) -> Result<f64, String> {
+    multiple(text, 1_000.0).ok_or_else(|| format!("`{text}` is not a size from 0x to 1000x; write it like 1.5x"))
+}
+
+/// `2x`, or `2`. At ten times the usual drifts a log-sd is 3, the most that a scenario may state.
+fn wobble(text: &str) -> Result<f64, String> {
+    multiple(text, 10.0).ok_or_else(|| format!("`{text}` is not a multiple from 0x (no wobble) to 10x; write it like 2x"))
+}
+
+fn multiple(text: &str, most: f64) -> Option<f64> {
     let digits = text.trim().strip_suffix('x').unwrap_or(text.trim());
-    match digits.parse::<f64>() {
-        Ok(size) if size.is_finite() && (0.0..=1000.0).contains(&size) => Ok(size),
-        _ => Err(format!("`{text}` is not a size from 0x to 1000x; write it like 1.5x")),
-    }
+    digits.parse().ok().filter(|factor| (0.0..=most).contains(factor))
 }
 
 /// How `run` prints.
@@ -192,6 +201,14 @@ mod tests {
         assert_eq!(severity("0"), Ok(0.0));
         for wrong in ["", "x", "-1x", "nan", "inf", "2y", "1e9x"] {
             assert!(severity(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn wobbles_are_multiples() {
+        assert_eq!(["0", "1x", "1", " 2.5x"].map(wobble), [Ok(0.0), Ok(1.0), Ok(1.0), Ok(2.5)]);
+        for wrong in ["", "x", "-1x", "nan", "inf", "11x", "2y"] {
+            assert!(wobble(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -3,11 +3,12 @@
 use crate::args::Score;
 use crate::select::{Job, select};
 use crate::{Failure, output};
-use gatecrash_policies::Policy;
-use gatecrash_reports::score::{ScoreReport, Tally};
+use gatecrash_policies::{Bound, Policy};
+use gatecrash_reports::promise::Promise;
+use gatecrash_reports::score::{ScoreReport, Sizes, Tally};
 use gatecrash_reports::{formats, html_score, svg_score};
 use gatecrash_scenarios::Loaded;
-use gatecrash_sim::Match;
+use gatecrash_sim::{Match, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +17,8 @@ use std::sync::{Arc, Mutex};
 pub fn score(args: &Score) -> Result<(), Failure> {
     let jobs = select(args)?;
     let games = jobs.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-    let tallies = play(args, &games, &jobs, jobs.iter().map(tallies).collect())?;
+    let blank = jobs.iter().zip(&games).map(|(job, game)| tallies(job, game)).collect();
+    let tallies = play(args, &games, &jobs, blank)?;
     let rows = tallies.iter().flatten().map(Tally::row).collect();
     let report = ScoreReport::new(args.seed, args.trials, rows);
     write(args, &report)
@@ -28,11 +30,14 @@ fn prepare(job: &Job) -> Result<Match<'_>, Failure> {
         .map_err(|(index, error)| Failure::Input(format!("{}: {}: {}", job.policies[index].file, error.gate, error.message)))
 }
 
-fn tallies(job: &Job) -> Vec<Tally> {
-    let tally = |policy: &Arc<Loaded<Policy>>| {
-        Tally::new(&job.scenario.name, &policy.value.name, job.scenario.expect, job.scenario.severity)
+fn tallies(job: &Job, game: &Match) -> Vec<Tally> {
+    let Scenario { name, expect, severity, .. } = &job.scenario;
+    let sizes = Sizes { severity: *severity, wobble: job.wobble };
+    let tally = |(policy, bound): (&Arc<Loaded<Policy>>, Bound)| {
+        let promise = Promise { bound, shared: policy.value.alpha.is_some() };
+        Tally::new(name, &policy.value.name, *expect, sizes, promise)
     };
-    job.policies.iter().map(tally).collect()
+    job.policies.iter().zip(game.false_rollback_bounds()).map(tally).collect()
 }
 
 /// Plays every job with every seed. Each thread takes the next trial set until there is none, so that all are busy to the end;

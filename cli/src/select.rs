@@ -8,10 +8,12 @@ use gatecrash_scenarios::{Error, Loaded, fits, library_policies, library_scenari
 use gatecrash_sim::Scenario;
 use std::sync::Arc;
 
-/// One scenario at one severity, with its policies.
+/// One scenario at one severity and wobble, with its policies.
 pub struct Job {
     /// What is played.
     pub scenario: Scenario,
+    /// The factor on what the scenario's file says of its wobble.
+    pub wobble: f64,
     /// Who plays it.
     pub policies: Vec<Arc<Loaded<Policy>>>,
 }
@@ -106,7 +108,7 @@ struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// Adds a scenario at every severity, with the policies that fit it; without any, with its own.
+    /// Adds a scenario at every severity and wobble, with the policies that fit it; without any, with its own.
     fn add(&mut self, name: &str, policies: Vec<Arc<Loaded<Policy>>>) -> Result<(), Failure> {
         let scenario = load_scenario(name)?;
         scenario.warnings.iter().for_each(|warning| output::warn(warning));
@@ -117,11 +119,19 @@ impl Selection<'_> {
                 fitting.push(policy);
             }
         }
-        // Where there is no fault, every size of it is the same.
-        let severities = if scenario.value.faults.is_empty() { &[1.0] } else { self.args.severity.as_slice() };
-        for severity in severities.iter().filter(|_| !fitting.is_empty()) {
-            let scenario = Scenario { severity: *severity, ..scenario.value.clone() };
-            self.jobs.push(Job { scenario, policies: fitting.clone() });
+        if fitting.is_empty() {
+            return Ok(());
+        }
+        let scenario = scenario.value;
+        // Where there is no fault, or no wobble, every size of it is the same.
+        let severities = if scenario.faults.is_empty() { &[1.0] } else { self.args.severity.as_slice() };
+        let wobbles = if scenario.wobble.is_on() { self.args.wobble.as_slice() } else { &[1.0] };
+        for severity in severities {
+            let job = |wobble: &f64| {
+                let sized = Scenario { severity: *severity, wobble: scenario.wobble.times(*wobble), ..scenario.clone() };
+                Job { scenario: sized, wobble: *wobble, policies: fitting.clone() }
+            };
+            self.jobs.extend(wobbles.iter().map(job));
         }
         Ok(())
     }

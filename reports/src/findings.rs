@@ -24,7 +24,7 @@ pub struct Pooled {
     pub false_rollback: Option<Rate>,
     /// Trials that say nothing, of all.
     pub insufficient: Option<Rate>,
-    /// The cells (scenario and severity, as printed) that it was played on.
+    /// The cells (scenario, severity and wobble, as printed) that it was played on.
     cells: BTreeSet<String>,
 }
 
@@ -69,8 +69,13 @@ impl Pooled {
 }
 
 /// A scenario, with its severity where that is not 1: `error-burst at 2x`.
-pub fn cell_name(row: &Row) -> String {
+pub fn world_name(row: &Row) -> String {
     if row.severity == 1.0 { row.scenario.clone() } else { format!("{} at {}x", row.scenario, row.severity) }
+}
+
+/// As [`world_name`], with the wobble where that is not as stated: `error-burst at 2x, wobble off`.
+pub fn cell_name(row: &Row) -> String {
+    format!("{}{}", world_name(row), words::wobble_of(row.wobble))
 }
 
 /// The policies in order of appearance.
@@ -78,10 +83,23 @@ pub fn policies(rows: &[Row]) -> Vec<&str> {
     distinct(rows.iter().map(|r| r.policy.as_str()))
 }
 
-/// The rows by scenario and severity, in order of appearance.
+/// The rows by scenario, severity and wobble, in order of appearance.
 pub fn cells(rows: &[Row]) -> Vec<(String, Vec<&Row>)> {
-    let names = distinct(rows.iter().map(cell_name));
-    names.into_iter().map(|name| (name.clone(), rows.iter().filter(|r| cell_name(r) == name).collect())).collect()
+    grouped(rows, cell_name)
+}
+
+/// The rows by scenario and severity, in order of appearance, each policy's wobbles together.
+pub fn worlds(rows: &[Row]) -> Vec<(String, Vec<&Row>)> {
+    let mut worlds = grouped(rows, world_name);
+    let policies = policies(rows);
+    // Stable: wobbles stay in the order in which they were asked for.
+    worlds.iter_mut().for_each(|(_, rows)| rows.sort_by_key(|r| policies.iter().position(|p| *p == r.policy)));
+    worlds
+}
+
+fn grouped(rows: &[Row], name: fn(&Row) -> String) -> Vec<(String, Vec<&Row>)> {
+    let names = distinct(rows.iter().map(name));
+    names.into_iter().map(|own| (own.clone(), rows.iter().filter(|r| name(r) == own).collect())).collect()
 }
 
 fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
@@ -147,7 +165,26 @@ pub fn worth_knowing(report: &ScoreReport) -> Vec<String> {
             lines.push(format!("`{policy}` declared recovery before the harm was over in {premature} of {of}"));
         }
     }
+    lines.extend(policies(&report.rows).into_iter().filter_map(|policy| by_wobble(policy, &report.rows)));
     lines
+}
+
+/// How often a policy rolls back for nothing as services drift more, over the scenarios that were played at several wobbles.
+fn by_wobble(policy: &str, rows: &[Row]) -> Option<String> {
+    let several = |r: &&Row| rows.iter().any(|other| other.scenario == r.scenario && other.wobble != r.wobble);
+    let mut mine: Vec<&Row> = rows.iter().filter(|r| r.policy == policy).filter(several).collect();
+    if mine.iter().any(|r| r.expect == Expect::Promote) {
+        mine.retain(|r| r.expect == Expect::Promote);
+    }
+    let at = |wobble: f64| {
+        let of = |f: fn(&Row) -> u64| mine.iter().filter(|r| r.wobble == wobble).map(|r| f(r)).sum();
+        let rate = Rate::of(of(|r| r.false_rollbacks), of(|r| r.trials - r.insufficient))?;
+        Some(format!("{} {}", percent(rate.value()), words::wobble_said(wobble)))
+    };
+    let mut wobbles = distinct(mine.iter().map(|r| r.wobble));
+    wobbles.sort_by(f64::total_cmp);
+    let rates: Vec<String> = wobbles.into_iter().filter_map(at).collect();
+    (!rates.is_empty()).then(|| format!("`{policy}` rolls back for nothing: {}", words::list(&rates)))
 }
 
 /// Whether the policy rolls back in (nearly) all of its trials, or in (nearly) none.

@@ -1,6 +1,8 @@
-//! Many trials of a scenario, a policy and a severity folded into one row, and the rows into a report.
+//! Many trials of a scenario and a policy at one severity and wobble folded into one row, and the rows into a report.
 
+use crate::promise::Promise;
 use crate::reasons;
+use crate::smallest::{SmallestSeverity, smallest_severities};
 use crate::stats::{Rate, Summary};
 use gatecrash_policies::time::Time;
 use gatecrash_sim::scenario::Expect;
@@ -8,14 +10,31 @@ use gatecrash_sim::trial::{Instants, Outcome, Trial};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Adds up trials of one scenario x policy x severity. Trials need not be kept, and a row can be had at any time: that is
-/// how an interrupted job still reports. The order in which trials are added does not matter.
+/// Multiples of what a scenario says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sizes {
+    /// Of its faults.
+    pub severity: f64,
+    /// Of its wobble: 0 is a world without drift.
+    pub wobble: f64,
+}
+
+impl Default for Sizes {
+    /// The scenario as written.
+    fn default() -> Sizes {
+        Sizes { severity: 1.0, wobble: 1.0 }
+    }
+}
+
+/// Adds up trials of one scenario x policy x severity x wobble. Trials need not be kept, and a row can be had at any time: that
+/// is how an interrupted job still reports. The order in which trials are added does not matter.
 #[derive(Clone, Debug)]
 pub struct Tally {
     scenario: String,
     policy: String,
     expect: Expect,
-    severity: f64,
+    sizes: Sizes,
+    promise: Promise,
     /// Trials by outcome, in the order of [`Outcome`].
     outcomes: [u64; 5],
     /// Trials that kept the budgets, and those that had any to keep.
@@ -43,13 +62,14 @@ struct Values {
 }
 
 impl Tally {
-    /// No trials yet. `severity` multiplies the faults of the scenario; 1 is the scenario as written.
-    pub fn new(scenario: &str, policy: &str, expect: Expect, severity: f64) -> Tally {
+    /// No trials yet.
+    pub fn new(scenario: &str, policy: &str, expect: Expect, sizes: Sizes, promise: Promise) -> Tally {
         Tally {
             scenario: scenario.to_string(),
             policy: policy.to_string(),
             expect,
-            severity,
+            sizes,
+            promise,
             outcomes: [0; 5],
             within_budget: (0, 0),
             lucky: 0,
@@ -94,7 +114,8 @@ impl Tally {
             scenario: self.scenario.clone(),
             policy: self.policy.clone(),
             expect: self.expect,
-            severity: self.severity,
+            severity: self.sizes.severity,
+            wobble: self.sizes.wobble,
             trials: self.trials(),
             detected,
             missed,
@@ -103,6 +124,7 @@ impl Tally {
             insufficient,
             detection_rate: if self.expect == Expect::Rollback { Rate::of(detected, judged) } else { None },
             false_rollback_rate: Rate::of(false_rollbacks, judged),
+            false_rollback_bound: self.promise.clone(),
             within_budget: Rate::of(self.within_budget.0, self.within_budget.1),
             caught_by: self.caught_by.clone(),
             time_to_detect_s: Summary::of_micros(&v.time_to_detect),
@@ -174,7 +196,7 @@ pub fn shown_by_decision(trial: &Trial) -> Instants {
     at
 }
 
-/// One scenario x policy x severity. Its fields are the JSON keys; times in seconds.
+/// One scenario x policy x severity x wobble. Its fields are the JSON keys; times in seconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The scenario's name.
@@ -186,6 +208,8 @@ pub struct Row {
     pub expect: Expect,
     /// The factor on the scenario's faults.
     pub severity: f64,
+    /// The factor on the scenario's wobble.
+    pub wobble: f64,
     /// Trials played.
     pub trials: u64,
     /// Harm, and a rollback at or after it.
@@ -202,6 +226,8 @@ pub struct Row {
     pub detection_rate: Option<Rate>,
     /// False rollbacks among those that say something.
     pub false_rollback_rate: Option<Rate>,
+    /// How often, at most, as far as the policy's rules promise.
+    pub false_rollback_bound: Promise,
     /// Both budgets kept, among the trials in which they apply.
     pub within_budget: Option<Rate>,
     /// Rolled-back trials by the first gate that fired.
@@ -313,30 +339,6 @@ pub struct Interrupted {
     pub done: u64,
 }
 
-/// The smallest fault that a policy catches reliably.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SmallestSeverity {
-    /// The scenario's name.
-    pub scenario: String,
-    /// The policy's name.
-    pub policy: String,
-    /// What was played, in rising order.
-    pub severities: Vec<f64>,
-    /// Caught in 80 % of trials.
-    pub at_80: Option<Caught>,
-    /// Caught in 95 % of trials.
-    pub at_95: Option<Caught>,
-}
-
-/// A severity that is caught often enough, as is every larger one that was played.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Caught {
-    /// The factor on the scenario's faults.
-    pub severity: f64,
-    /// Whether the low end of the interval is beyond the mark as well: enough trials to be sure.
-    pub certain: bool,
-}
-
 impl ScoreReport {
     /// The report of these rows. `trials` is what was asked for of each row; when rows have fewer, the job counts as
     /// interrupted.
@@ -346,33 +348,4 @@ impl ScoreReport {
         let interrupted = (done < planned).then_some(Interrupted { planned, done });
         ScoreReport { schema: "gatecrash.score/v1", seed, trials, rows, smallest_severity, interrupted }
     }
-}
-
-fn smallest_severities(rows: &[Row]) -> Vec<SmallestSeverity> {
-    let mut found: Vec<SmallestSeverity> = Vec::new();
-    for row in rows.iter().filter(|r| r.expect == Expect::Rollback) {
-        if found.iter().any(|f| f.scenario == row.scenario && f.policy == row.policy) {
-            continue;
-        }
-        let mut same: Vec<&Row> = rows.iter().filter(|r| r.scenario == row.scenario && r.policy == row.policy).collect();
-        same.sort_by(|a, b| a.severity.total_cmp(&b.severity));
-        if same.len() > 1 {
-            found.push(SmallestSeverity {
-                scenario: row.scenario.clone(),
-                policy: row.policy.clone(),
-                severities: same.iter().map(|r| r.severity).collect(),
-                at_80: smallest_caught(&same, 0.80),
-                at_95: smallest_caught(&same, 0.95),
-            });
-        }
-    }
-    found
-}
-
-/// `rows` in rising order of severity.
-fn smallest_caught(rows: &[&Row], mark: f64) -> Option<Caught> {
-    let clears = |row: &&&Row| row.detection_rate.is_some_and(|r| r.value() >= mark);
-    let smallest = rows.iter().rev().take_while(clears).last()?;
-    let certain = smallest.detection_rate.is_some_and(|r| r.interval().0 >= mark);
-    Some(Caught { severity: smallest.severity, certain })
 }

@@ -16,6 +16,26 @@ pub fn expect(expect: Expect) -> &'static str {
     }
 }
 
+/// A factor on the wobble: `off`, `1x`, `2x`.
+pub fn wobble(factor: f64) -> String {
+    if factor == 0.0 { "off".to_string() } else { format!("{factor}x") }
+}
+
+/// A factor on the wobble in a sentence: `with wobble off`, `as stated`, `doubled`, `at 3x`.
+pub fn wobble_said(factor: f64) -> String {
+    match factor {
+        0.0 => "with wobble off".to_string(),
+        1.0 => "as stated".to_string(),
+        2.0 => "doubled".to_string(),
+        other => format!("at {other}x"),
+    }
+}
+
+/// What follows the name of a scenario whose wobble is not as stated: `, wobble 2x`.
+pub fn wobble_of(factor: f64) -> String {
+    if factor == 1.0 { String::new() } else { format!(", wobble {}", wobble(factor)) }
+}
+
 /// A fraction as a percentage: `97%`, `0.4%`; never 0% or 100% unless it is exactly that.
 pub fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;

@@ -48,7 +48,7 @@ impl Drift {
 
     /// Whether anything wobbles.
     pub fn is_on(&self) -> bool {
-        self.wobble.correlation > Span::ZERO
+        self.wobble.is_on()
     }
 
     /// Moves on by one step.

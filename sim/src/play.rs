@@ -16,7 +16,7 @@ use gatecrash_policies::policy::{Act, Policy};
 use gatecrash_policies::sample::Segment;
 use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::verdict::{Status, Verdict};
-use gatecrash_policies::{BindError, Rollout};
+use gatecrash_policies::{BindError, Bound, Rollout};
 
 /// How long a trial goes on after the recovery check has succeeded, to see whether it was right. Longer where somebody still meets the
 /// canary: until nobody does.
@@ -66,6 +66,11 @@ impl<'a> Match<'a> {
         let mut watched = vec![false; catalog.signals.len()];
         policies.iter().for_each(|policy| watch(policy, &catalog, &mut watched));
         Ok(Match { scenario, contenders, read: catalog.segments, routed, watched })
+    }
+
+    /// How often each policy rolls back for nothing here, as far as its rules promise; in their order.
+    pub fn false_rollback_bounds(&self) -> Vec<Bound> {
+        self.contenders.iter().map(|contender| contender.rollout.false_rollback_bound()).collect()
     }
 
     /// Plays one seed: a trial per policy, in their order. With `detail`, pictures can be drawn of them.

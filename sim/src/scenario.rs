@@ -206,6 +206,18 @@ pub struct Wobble {
     pub correlation: Span,
 }
 
+impl Wobble {
+    /// The same drifts, so many times as large; they last as long.
+    pub fn times(self, factor: f64) -> Wobble {
+        Wobble { latency: self.latency * factor, rate: self.rate * factor, errors: self.errors * factor, ..self }
+    }
+
+    /// Whether anything drifts.
+    pub fn is_on(&self) -> bool {
+        self.correlation > Span::ZERO && [self.latency, self.rate, self.errors].iter().any(|log_sd| *log_sd > 0.0)
+    }
+}
+
 /// How samples get out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Telemetry {

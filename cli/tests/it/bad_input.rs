@@ -173,7 +173,7 @@ fn rows_that_do_not_fit_are_counted_aloud() {
 
 #[test]
 fn flags_that_make_no_sense() {
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 16] = [
         (&[], "Usage: gatecrash"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["run"], "<SCENARIO>"),
@@ -185,6 +185,8 @@ fn flags_that_make_no_sense() {
         (&["score", "--trials", "many"], "--trials"),
         (&["score", "--jobs", "0"], "1..=1024"),
         (&["score", "--severity", "1x,,2x"], "write it like 1.5x"),
+        (&["score", "--wobble", "0,1x,2y"], "`2y` is not a multiple from 0x (no wobble) to 10x; write it like 2x"),
+        (&["score", "--wobble", "-1"], "-1"),
         (&["score", "--scenario", "helthy-day"], "did you mean `healthy-day`?"),
         (&["score", "--scenario", "healthy-day", "--policy", "hsty"], "did you mean `hasty`?"),
         (&["list", "everything"], "possible values: scenarios"),

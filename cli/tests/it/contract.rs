@@ -36,6 +36,7 @@ const ROW: &[(&str, &str)] = &[
     ("policy", "text"),
     ("expect", "text"),
     ("severity", "number"),
+    ("wobble", "number"),
     ("trials", "whole"),
     ("detected", "whole"),
     ("missed", "whole"),
@@ -44,6 +45,7 @@ const ROW: &[(&str, &str)] = &[
     ("insufficient", "whole"),
     ("detection_rate", "rate?"),
     ("false_rollback_rate", "rate?"),
+    ("false_rollback_bound", "number?"),
     ("within_budget", "rate?"),
     ("caught_by", "counts"),
     ("time_to_detect_s", "summary?"),
@@ -148,6 +150,45 @@ fn severities_are_rows_of_their_own() {
     let rows = rows(&["--scenario", "cancel-latency-spike", "--trials", "4", "--severity", "1x,2x"]);
     let sizes: Vec<_> = rows.iter().map(|row| row["severity"].as_f64().unwrap()).collect();
     assert_eq!(sizes, [1.0, 2.0]);
+}
+
+#[test]
+fn wobbles_are_rows_of_their_own_beside_severities() {
+    let sizes = |row: &Value| ["severity", "wobble"].map(|key| row[key].as_f64().unwrap());
+    let scenarios = ["--scenario", "cancel-latency-spike", "--scenario", "healthy-day"];
+    let all = rows(&[&["--trials", "2", "--severity", "1x,2x", "--wobble", "0,2x"], scenarios.as_slice()].concat());
+    let played: Vec<_> = all.iter().map(sizes).collect();
+    assert_eq!(played, [[1.0, 0.0], [1.0, 2.0], [2.0, 0.0], [2.0, 2.0], [1.0, 0.0], [1.0, 2.0]]);
+}
+
+/// A policy of one stage of ten minutes in rounds of one.
+const SHARING: &str = "\
+policy: sharing
+round: 1m
+alpha: 5%
+gates:
+  errors: { check: ratio(calls.errors / calls.outcomes) <= 2% over 10m, rule: exceedance }
+  latency: { check: p95(calls.latency) <= 20s over 10m, rule: { exceedance: { alpha: 1% } } }
+  drops: { check: rate(connections.drops) <= 4x stable over 10m }
+stages: [ { name: all, cohort: 100%, soak: 10m } ]
+";
+
+#[test]
+fn what_a_policy_promises_is_told() {
+    let own = SHARING.replace("alpha: 5%\n", "").replace("  drops:", "#");
+    let folder = folder(&[("sharing.yaml", SHARING), ("own.yaml", &own)]);
+    let play = |policy: &str, format: &str| {
+        let policy = path(&folder, policy);
+        gatecrash(&["score", "--scenario", "healthy-day", "--policy", &policy, "--trials", "1", "--format", format])
+    };
+    let line =
+        "  sharing: by chance at most 5% false rollbacks, if each stage keeps to its soak; its gate drops promises nothing\n";
+    assert!(play("sharing.yaml", "table").ok().contains(line));
+    let bound = |policy: &str| play(policy, "json").json()["rows"][0]["false_rollback_bound"].clone();
+    assert!(bound("sharing.yaml").is_null(), "a threshold promises nothing");
+    // Two gates at 1% of each of eleven looks.
+    assert_eq!(bound("own.yaml"), 0.22);
+    assert!(!play("own.yaml", "table").ok().contains("by chance"));
 }
 
 #[test]

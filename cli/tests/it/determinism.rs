@@ -92,6 +92,35 @@ fn a_fault_of_size_zero_is_no_event() {
 }
 
 #[test]
+fn a_wobble_as_stated_changes_nothing() {
+    for format in ["table", "json", "csv", "markdown"] {
+        let args = ["score", "--scenario", "cancel-latency-spike", "--trials", "6", "--format", format];
+        let plain = gatecrash(&args).ok();
+        for once in ["1", "1x"] {
+            assert_eq!(gatecrash(&[args.as_slice(), &["--wobble", once]].concat()).ok(), plain, "{format}");
+        }
+    }
+}
+
+#[test]
+fn without_wobble_the_world_does_not_drift() {
+    let line = "wobble: { latency: 0.15, rate: 0.15, errors: 0.3, correlation: 15m }\n";
+    let text = library_text("cancel-latency-spike");
+    assert!(text.contains(line), "{text}");
+    let folder = folder(&[("s.yaml", &text.replace(line, ""))]);
+    let still = path(&folder, "s.yaml");
+    let play = |scenario: &str, wobble: &str| {
+        let mut rows = rows(&["--scenario", scenario, "--policy", "careful", "--trials", "6", "--wobble", wobble]);
+        // There is no wobble to multiply in a scenario without one.
+        rows[0]["wobble"].take();
+        rows
+    };
+    assert_eq!(play("cancel-latency-spike", "0"), play(&still, "1x"));
+    assert_eq!(play(&still, "0,1x,2x").len(), 1, "every size of no wobble is the same");
+    assert_ne!(play("cancel-latency-spike", "0"), play("cancel-latency-spike", "1x"));
+}
+
+#[test]
 fn a_larger_fault_does_more_harm() {
     let harm = |severity: &str| {
         let args =

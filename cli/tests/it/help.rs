@@ -75,7 +75,7 @@ fn help_tells_what_to_type() {
     for word in ["run", "score", "list", "completions", "man", "Exit codes"] {
         assert!(help.contains(word), "{word}");
     }
-    for option in ["--scenario", "--policy", "--trials", "--seed", "--jobs", "--severity", "--format", "--html"] {
+    for option in ["--scenario", "--policy", "--trials", "--seed", "--jobs", "--severity", "--wobble", "--format", "--html"] {
         assert!(gatecrash(&["score", "--help"]).ok().contains(option), "{option}");
     }
     assert!(gatecrash(&["--version"]).ok().starts_with("gatecrash 0."));

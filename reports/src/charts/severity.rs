@@ -3,6 +3,7 @@
 use super::{Area, CANNOT_FAIL, Ink, font, sheet, stroke, width_of, write};
 use crate::findings;
 use crate::score::{Row, ScoreReport};
+use crate::smallest::SmallestSeverity;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
@@ -12,20 +13,20 @@ const TITLE: i32 = 26;
 /// Policies' lines stand so many thousandths of a step apart, so that their intervals do not hide each other.
 const APART: f64 = 0.03;
 
-/// The scenarios that were played at several severities and expect a rollback.
-pub fn severities(report: &ScoreReport) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
+/// The scenarios, each at one wobble, that were played at several severities and expect a rollback.
+pub fn severities(report: &ScoreReport) -> Vec<&SmallestSeverity> {
+    let mut worlds: Vec<&SmallestSeverity> = Vec::new();
     for found in &report.smallest_severity {
-        if !names.contains(&found.scenario.as_str()) {
-            names.push(&found.scenario);
+        if !worlds.iter().any(|w| w.scenario == found.scenario && w.wobble == found.wobble) {
+            worlds.push(found);
         }
     }
-    names
+    worlds
 }
 
-/// Draws the detection rate of every policy with its 95 % interval, by severity.
-pub fn severity(report: &ScoreReport, scenario: &str) -> String {
-    let rows: Vec<&Row> = report.rows.iter().filter(|r| r.scenario == scenario).collect();
+/// Draws the detection rate of every policy in such a scenario with its 95 % interval, by severity.
+pub fn severity(report: &ScoreReport, of: &SmallestSeverity) -> String {
+    let rows: Vec<&Row> = report.rows.iter().filter(|r| r.scenario == of.scenario && r.wobble == of.wobble).collect();
     let mut played: Vec<f64> = rows.iter().map(|r| r.severity).collect();
     played.sort_by(f64::total_cmp);
     played.dedup();
@@ -33,7 +34,7 @@ pub fn severity(report: &ScoreReport, scenario: &str) -> String {
         findings::policies(&report.rows).into_iter().filter(|p| rows.iter().any(|r| r.policy == *p)).collect();
     let names = policies.iter().map(|p| width_of(p)).max().unwrap_or(0) + 50;
     sheet((WIDTH + names) as u32, HEIGHT as u32, |area| {
-        write(area, &format!("{scenario}: breaches caught, by severity"), (56, 6), Ink::Text, HPos::Left);
+        write(area, &format!("{}: breaches caught, by severity", of.name()), (56, 6), Ink::Text, HPos::Left);
         let plot = area.clone().shrink((0, TITLE), (WIDTH, HEIGHT - TITLE));
         draw(&plot, &rows, &played, &policies);
         for (i, policy) in policies.iter().enumerate() {

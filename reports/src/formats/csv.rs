@@ -31,6 +31,7 @@ fn columns(row: &Row) -> Vec<(String, String)> {
     put("policy", row.policy.clone());
     put("expect", words::expect(row.expect).to_string());
     put("severity", row.severity.to_string());
+    put("wobble", row.wobble.to_string());
     let counts = [
         ("trials", row.trials),
         ("detected", row.detected),
@@ -49,6 +50,8 @@ fn columns(row: &Row) -> Vec<(String, String)> {
     put("caught_by", tallies(&row.caught_by));
     put("insufficient_reasons", tallies(&row.insufficient_reasons));
     rates(row).into_iter().flat_map(|(name, rate)| rate_columns(name, rate)).for_each(|c| all.push(c));
+    let bound = row.false_rollback_bound.chance();
+    all.push(("false_rollback_bound".to_string(), bound.map_or(String::new(), |chance| chance.to_string())));
     summaries(row).into_iter().flat_map(|(name, summary)| summary_columns(&name, summary)).for_each(|c| all.push(c));
     all
 }

@@ -1,8 +1,9 @@
 //! For pull requests and job summaries: GitHub's tables, the verdict last and bold.
 
 use super::Format;
-use super::table::{has_budgets, insufficient};
+use super::table::{Extra, insufficient};
 use crate::findings::{self, Sections};
+use crate::promise;
 use crate::score::{Row, ScoreReport};
 use crate::words::{self, markdown as plain};
 use std::io;
@@ -37,7 +38,8 @@ impl Format for Markdown {
             .rows
             .iter()
             .filter_map(|r| insufficient(r).map(|note| format!("{}, `{}`: {note}", findings::cell_name(r), r.policy)));
-        let notes: Vec<String> = findings::worth_knowing(report).into_iter().chain(notes).collect();
+        let findings = promise::lines(&report.rows).into_iter().chain(findings::worth_knowing(report));
+        let notes: Vec<String> = findings.chain(notes).collect();
         if !notes.is_empty() {
             writeln!(out)?;
             notes.iter().try_for_each(|note| writeln!(out, "- {}", plain(note)))?;
@@ -52,17 +54,21 @@ impl Format for Markdown {
 
 /// One table; `policies` is whether it says which.
 fn scenarios(rows: &[Row], policies: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let budgets = has_budgets(rows);
-    let policy = if policies { " policy |" } else { "" };
-    let (budget, rule) = if budgets { (" within budget |", "---|") } else { ("", "") };
-    writeln!(out, "| scenario | expect |{policy} caught | false | detect p50 / p95 | harmed | exposed |{budget} caught by |")?;
-    writeln!(out, "|---|---|{}---|---|---|---:|---:|{rule}---|", if policies { "---|" } else { "" })?;
-    for (name, rows) in findings::cells(rows) {
+    let extra = Extra::of(rows);
+    let column = |there: bool, head: &'static str| if there { (head, "---|") } else { ("", "") };
+    let (policy, policy_rule) = column(policies, " policy |");
+    let (wobble, wobble_rule) = column(extra.wobbles, " wobble |");
+    let (budget, budget_rule) = column(extra.budgets, " within budget |");
+    let rates = "caught | false | detect p50 / p95 | harmed | exposed";
+    writeln!(out, "| scenario | expect |{policy}{wobble} {rates} |{budget} caught by |")?;
+    writeln!(out, "|---|---|{policy_rule}{wobble_rule}---|---|---|---:|---:|{budget_rule}---|")?;
+    let worlds = if extra.wobbles { findings::worlds(rows) } else { findings::cells(rows) };
+    for (name, rows) in worlds {
         for row in rows {
             let first = [plain(&name), words::expect(row.expect).to_string()];
-            let cells: Vec<String> =
-                first.into_iter().chain(policies.then(|| plain(&row.policy))).chain(numbers(row, budgets)).collect();
-            writeln!(out, "| {} |", cells.join(" | "))?;
+            let policy = policies.then(|| plain(&row.policy));
+            let cells = first.into_iter().chain(policy).chain(extra.wobble(row)).chain(numbers(row, extra.budgets));
+            writeln!(out, "| {} |", cells.collect::<Vec<_>>().join(" | "))?;
         }
     }
     Ok(())

@@ -24,7 +24,7 @@ pub trait Format {
 pub const FORMATS: [(&str, &str); 4] = [
     ("table", "for people: scenario by scenario, then each policy, then the verdict"),
     ("json", "gatecrash.score/v1, for scripts"),
-    ("csv", "one line per scenario, policy and severity, for spreadsheets"),
+    ("csv", "one line per scenario, policy, severity and wobble, for spreadsheets"),
     ("markdown", "for a pull request or a job summary"),
 ];
 

@@ -1,8 +1,10 @@
 //! For people at a terminal: as wide as 120 columns, the verdict last.
 
 use super::Format;
-use crate::findings::{self, Pooled, Sections};
+use crate::findings::{self, Sections};
+use crate::promise;
 use crate::score::{Row, ScoreReport};
+use crate::smallest::Caught;
 use crate::words;
 use gatecrash_sim::scenario::Expect;
 use std::io;
@@ -15,6 +17,8 @@ pub struct Table {
 
 /// The widest that the column of gates becomes, so that a line stays within 120 columns: without and with the column of budgets.
 const GATES_WIDTH: [usize; 2] = [30, 22];
+/// What of it the column of wobbles takes.
+const WOBBLE_WIDTH: usize = 8;
 
 impl Format for Table {
     fn write(&self, report: &ScoreReport, out: &mut dyn io::Write) -> io::Result<()> {
@@ -23,7 +27,7 @@ impl Format for Table {
         if !shared.is_empty() || own.is_empty() {
             self.scenarios(&shared, out)?;
         }
-        self.policies(&findings::pooled(report), out)?;
+        self.policies(report, out)?;
         self.severities(report, out)?;
         let lines = findings::worth_knowing(report);
         if !lines.is_empty() {
@@ -42,11 +46,11 @@ impl Format for Table {
 impl Table {
     /// All rows in one grid, so that columns line up across scenarios; headings and notes go between its lines.
     fn scenarios(&self, rows: &[Row], out: &mut dyn io::Write) -> io::Result<()> {
-        let budgets = has_budgets(rows);
-        let cells = findings::cells(rows);
-        let named = |row: &&Row| [words::one_line(&row.policy)].into_iter().chain(numbers(row, budgets)).collect();
+        let extra = Extra::of(rows);
+        let cells = if extra.wobbles { findings::worlds(rows) } else { findings::cells(rows) };
+        let named = |row: &&Row| [words::one_line(&row.policy)].into_iter().chain(numbers(row, extra)).collect();
         let grid_rows = cells.iter().flat_map(|(_, rows)| rows.iter().map(named).collect::<Vec<_>>());
-        let header: Vec<&str> = ["policy"].into_iter().chain(columns(budgets)).collect();
+        let header: Vec<&str> = ["policy"].into_iter().chain(columns(extra)).collect();
         let mut lines = grid(&header, grid_rows).into_iter();
         writeln!(out, "  {}", self.hint(&lines.next().unwrap_or_default()))?;
         for (name, rows) in &cells {
@@ -65,13 +69,13 @@ impl Table {
         let short = rows.iter().all(|row| row.scenario.strip_prefix(&prefix).is_some_and(|rest| !rest.is_empty()));
         let what = if short { format!("scenarios {prefix}...") } else { "scenarios of its own".to_string() };
         writeln!(out, "{}  {}{}", self.bold(&words::one_line(policy)), words::one_line(&what), each(rows.iter()))?;
-        let budgets = has_budgets(rows);
+        let extra = Extra::of(rows);
         let named = |row: &Row| {
-            let name = words::one_line(&findings::cell_name(row));
+            let name = words::one_line(&extra.name(row));
             let name = if short { name[prefix.len()..].to_string() } else { name };
-            [name, words::expect(row.expect).to_string()].into_iter().chain(numbers(row, budgets)).collect()
+            [name, words::expect(row.expect).to_string()].into_iter().chain(numbers(row, extra)).collect()
         };
-        let header: Vec<&str> = ["scenario", "expect"].into_iter().chain(columns(budgets)).collect();
+        let header: Vec<&str> = ["scenario", "expect"].into_iter().chain(columns(extra)).collect();
         let mut lines = grid(&header, rows.iter().map(named)).into_iter();
         writeln!(out, "  {}", self.hint(&lines.next().unwrap_or_default()))?;
         for row in rows {
@@ -89,15 +93,17 @@ impl Table {
         }
     }
 
-    fn policies(&self, pooled: &[Pooled], out: &mut dyn io::Write) -> io::Result<()> {
+    fn policies(&self, report: &ScoreReport, out: &mut dyn io::Write) -> io::Result<()> {
         let columns = ["policy", "all breaches caught", "rolled back before harm", "all healthy: false", "insufficient"];
-        let rows = pooled.iter().map(|p| {
+        let rows = findings::pooled(report).into_iter().map(|p| {
             let rates = [p.detection, p.premature, p.false_rollback, p.insufficient.filter(|r| r.hits > 0)];
             std::iter::once(words::one_line(&p.policy)).chain(rates.map(words::rate)).collect()
         });
         let mut lines = grid(&columns, rows).into_iter();
         writeln!(out, "  {}", self.hint(&lines.next().unwrap_or_default()))?;
         lines.try_for_each(|line| writeln!(out, "  {line}"))?;
+        let promises = promise::lines(&report.rows);
+        promises.iter().try_for_each(|line| writeln!(out, "  {}", self.hint(&words::one_line(line))))?;
         writeln!(out)
     }
 
@@ -107,7 +113,7 @@ impl Table {
         }
         let rows = report.smallest_severity.iter().map(|s| {
             let played = s.severities.iter().map(|v| format!("{v}x")).collect::<Vec<_>>().join(" ");
-            vec![words::one_line(&s.scenario), words::one_line(&s.policy), caught(s.at_80), caught(s.at_95), played]
+            vec![words::one_line(&s.name()), words::one_line(&s.policy), Caught::shown(s.at_80), Caught::shown(s.at_95), played]
         });
         let mut lines = grid(&["smallest fault caught", "policy", "at 80%", "at 95%", "played"], rows).into_iter();
         writeln!(out, "  {}", self.hint(&lines.next().unwrap_or_default()))?;
@@ -124,11 +130,6 @@ impl Table {
     }
 }
 
-/// `2x`, `2x?` where the trials are too few to be sure, `none`.
-fn caught(caught: Option<crate::score::Caught>) -> String {
-    caught.map_or("none".to_string(), |c| format!("{}x{}", c.severity, if c.certain { "" } else { "?" }))
-}
-
 /// `, 100 trials each`, where all rows have as many.
 fn each<'a>(mut rows: impl Iterator<Item = &'a Row>) -> String {
     let Some(first) = rows.next() else { return String::new() };
@@ -139,20 +140,43 @@ fn each<'a>(mut rows: impl Iterator<Item = &'a Row>) -> String {
     }
 }
 
-/// Whether budgets apply to any of the rows.
-pub(super) fn has_budgets(rows: &[Row]) -> bool {
-    rows.iter().any(|row| row.within_budget.is_some())
+/// The columns that not every score has.
+#[derive(Clone, Copy)]
+pub(super) struct Extra {
+    /// Several wobbles were played.
+    pub wobbles: bool,
+    /// Budgets apply to some of the rows.
+    pub budgets: bool,
+}
+
+impl Extra {
+    /// What these rows need.
+    pub fn of(rows: &[Row]) -> Extra {
+        let budgets = rows.iter().any(|row| row.within_budget.is_some());
+        Extra { wobbles: rows.iter().any(|row| row.wobble != rows[0].wobble), budgets }
+    }
+
+    /// The scenario, and what no column tells of it.
+    pub fn name(self, row: &Row) -> String {
+        if self.wobbles { findings::world_name(row) } else { findings::cell_name(row) }
+    }
+
+    /// The column of wobbles, if there is one.
+    pub fn wobble(self, row: &Row) -> Option<String> {
+        self.wobbles.then(|| words::wobble(row.wobble))
+    }
 }
 
 /// The columns of [`numbers`].
-fn columns(budgets: bool) -> impl Iterator<Item = &'static str> {
-    let budget = budgets.then_some("in budget");
-    ["caught", "false", "detect p50 / p95", "harmed", "exposed"].into_iter().chain(budget).chain(["caught by"])
+fn columns(extra: Extra) -> impl Iterator<Item = &'static str> {
+    let (wobble, budget) = (extra.wobbles.then_some("wobble"), extra.budgets.then_some("in budget"));
+    let rates = ["caught", "false", "detect p50 / p95", "harmed", "exposed"];
+    wobble.into_iter().chain(rates).chain(budget).chain(["caught by"])
 }
 
-fn numbers(row: &Row, budgets: bool) -> Vec<String> {
+fn numbers(row: &Row, extra: Extra) -> Vec<String> {
     let caught = if row.expect == Expect::Rollback { words::rate(row.detection_rate) } else { words::NOTHING.to_string() };
-    let budget = budgets.then(|| row.within_budget.map_or(words::NOTHING.to_string(), |r| words::percent(r.value())));
+    let budget = extra.budgets.then(|| row.within_budget.map_or(words::NOTHING.to_string(), |r| words::percent(r.value())));
     let before = [
         caught,
         words::rate(row.false_rollback_rate),
@@ -160,7 +184,9 @@ fn numbers(row: &Row, budgets: bool) -> Vec<String> {
         words::mean(row.harmed),
         words::mean(row.exposed_requests),
     ];
-    before.into_iter().chain(budget).chain([gates(row, GATES_WIDTH[usize::from(budgets)])]).collect()
+    let width = GATES_WIDTH[usize::from(extra.budgets)] - if extra.wobbles { WOBBLE_WIDTH } else { 0 };
+    let gates = gates(row, width);
+    extra.wobble(row).into_iter().chain(before).chain(budget).chain([gates]).collect()
 }
 
 /// The gates that caught most, then how many others: `cancel-to-ack 97, errors 2, +1 other`.

@@ -3,7 +3,9 @@
 use super::{figure, page, prose, table};
 use crate::charts;
 use crate::findings::{self, Sections};
-use crate::score::{Caught, Row, ScoreReport};
+use crate::promise;
+use crate::score::{Row, ScoreReport};
+use crate::smallest::{Caught, SmallestSeverity};
 use crate::stats::Summary;
 use crate::words::{self, Escaped};
 
@@ -28,13 +30,13 @@ pub fn html_score(report: &ScoreReport) -> String {
     own.iter().for_each(|(policy, rows)| body.push_str(&on_its_own(policy, rows)));
     body.push_str(&smallest(report, &own));
     // One picture each for what is compared; a whole family would be a hundred.
-    let severities: Vec<&str> =
-        charts::severities(report).into_iter().filter(|name| shared.iter().any(|r| r.scenario == *name)).collect();
+    let is_shared = |s: &&SmallestSeverity| shared.iter().any(|r| r.scenario == s.scenario);
+    let severities: Vec<_> = charts::severities(report).into_iter().filter(is_shared).collect();
     if !severities.is_empty() {
         body.push_str("<h2>How small a breach is caught</h2>\n");
     }
-    for scenario in severities {
-        body.push_str(&figure(&charts::severity(report, scenario), "With 95 % intervals."));
+    for of in severities {
+        body.push_str(&figure(&charts::severity(report, of), "With 95 % intervals."));
     }
     if !shared.is_empty() || own.is_empty() {
         body.push_str(&format!("<h2>Where the time went</h2>\n{}", gaps(&shared)));
@@ -109,11 +111,9 @@ fn own_line(row: &Row) -> String {
 
 /// The smallest fault that policies with scenarios of their own catch, where several sizes were played.
 fn smallest(report: &ScoreReport, own: &[(String, Vec<Row>)]) -> String {
-    let caught =
-        |c: Option<Caught>| c.map_or("none".to_string(), |c| format!("{}x{}", c.severity, if c.certain { "" } else { "?" }));
     let mine = report.smallest_severity.iter().filter(|s| own.iter().any(|(policy, _)| *policy == s.policy));
     let rows: Vec<Vec<String>> =
-        mine.map(|s| vec![s.scenario.clone(), s.policy.clone(), caught(s.at_80), caught(s.at_95)]).collect();
+        mine.map(|s| vec![s.name(), s.policy.clone(), Caught::shown(s.at_80), Caught::shown(s.at_95)]).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -127,7 +127,9 @@ fn policies(report: &ScoreReport) -> String {
         std::iter::once(p.policy.clone()).chain(rates.map(words::rate)).collect()
     });
     let header = ["policy", "all breaches caught", "rolled back before harm", "all healthy: false", "insufficient"];
-    format!("<h2>Policies over everything</h2>\n{}", table(&header, &[1, 2, 3, 4], rows))
+    let line = |line: &String| format!("<p class=\"hint\">{}.</p>\n", Escaped(line));
+    let promises: String = promise::lines(&report.rows).iter().map(line).collect();
+    format!("<h2>Policies over everything</h2>\n{}{promises}", table(&header, &[1, 2, 3, 4], rows))
 }
 
 fn gaps(rows: &[Row]) -> String {

@@ -1,11 +1,14 @@
 //! Made-up trials: small, without chance, and with every field in use somewhere.
 
+use gatecrash_policies::Bound;
 use gatecrash_policies::hist::Hist;
 use gatecrash_policies::policy::*;
 use gatecrash_policies::sample::{Arm, Catalog, Level, Sample, Segment, Series, Signal, SignalKind};
 use gatecrash_policies::show::Unit;
 use gatecrash_policies::time::{Span, Time};
 use gatecrash_policies::verdict::{Evidence, Status, Verdict};
+use gatecrash_reports::promise::Promise;
+use gatecrash_reports::score::Sizes;
 use gatecrash_reports::{Row, ScoreReport, Tally, TrialReport};
 use gatecrash_sim::scenario::{Expect, ReadReport};
 use gatecrash_sim::trial::*;
@@ -96,9 +99,23 @@ pub fn insufficient(scenario: &str, policy: &str, seed: u64, reason: &str) -> Tr
 }
 
 pub fn row(scenario: &str, policy: &str, expect: Expect, severity: f64, trials: &[Trial]) -> Row {
-    let mut tally = Tally::new(scenario, policy, expect, severity);
+    row_at(scenario, policy, expect, Sizes { severity, ..Sizes::default() }, trials)
+}
+
+pub fn row_at(scenario: &str, policy: &str, expect: Expect, sizes: Sizes, trials: &[Trial]) -> Row {
+    let mut tally = Tally::new(scenario, policy, expect, sizes, promise(policy));
     trials.iter().for_each(|t| tally.add(t));
     tally.row()
+}
+
+/// What the gates of a policy promise: `careful` shares 2.5% and has a gate that promises nothing, `relative` shares nothing.
+fn promise(policy: &str) -> Promise {
+    let bound = |chance, without: &[&str]| Bound { chance, without: without.iter().map(|gate| gate.to_string()).collect() };
+    match policy {
+        "careful" => Promise { bound: bound(0.025, &["drops"]), shared: true },
+        "relative" => Promise { bound: bound(0.123, &[]), shared: false },
+        _ => Promise::default(),
+    }
 }
 
 /// Twenty trials each: a breach at two severities, a healthy day, an incident of the environment.
@@ -343,5 +360,23 @@ pub fn large_score() -> ScoreReport {
         }
     }
     rows.extend(score().rows.into_iter().filter(|r| r.severity == 1.0));
+    ScoreReport::new(7, 20, rows)
+}
+
+/// Twenty trials each of a healthy day and of a breach, at three wobbles; the policy alarms oftener the more services drift.
+pub fn wobbly_score() -> ScoreReport {
+    let mut rows = Vec::new();
+    for (policy, wrong) in [("careful", [0, 1, 3]), ("hasty", [1, 4, 9])] {
+        for (wobble, wrong) in [0.0, 1.0, 2.0].into_iter().zip(wrong) {
+            let sizes = Sizes { wobble, ..Sizes::default() };
+            let quiet = |s| if s < wrong { false_rollback("healthy-day", policy, s) } else { promoted("healthy-day", policy, s) };
+            rows.push(row_at("healthy-day", policy, Expect::Promote, sizes, &(0..20).map(quiet).collect::<Vec<_>>()));
+            for severity in [1.0, 2.0] {
+                let sizes = Sizes { severity, wobble };
+                let harm = |s| if s < 15 { detected("error-burst", policy, s) } else { missed("error-burst", policy, s) };
+                rows.push(row_at("error-burst", policy, Expect::Rollback, sizes, &(0..20).map(harm).collect::<Vec<_>>()));
+            }
+        }
+    }
     ScoreReport::new(7, 20, rows)
 }

@@ -76,6 +76,19 @@ fn a_large_score_has_a_section_for_each_policy() {
 }
 
 #[test]
+fn each_wobble_has_its_cells_and_its_picture() {
+    let page = html_score(&wobbly_score());
+    self_contained(&page);
+    let text = texts(&page);
+    for name in ["healthy-day", "healthy-day, wobble off", "healthy-day, wobble 2x"] {
+        assert!(text.lines().any(|line| line == name), "{name}: {text}");
+    }
+    for name in ["error-burst", "error-burst, wobble off", "error-burst, wobble 2x"] {
+        assert!(text.lines().any(|line| line == format!("{name}: breaches caught, by severity")), "{name}: {text}");
+    }
+}
+
+#[test]
 fn names_are_text_and_not_markup() {
     let evil = "<script>alert('&')</script>\x07";
     let mut trial = pictured();
@@ -97,7 +110,7 @@ fn a_page_needs_neither_detail_nor_harm() {
 #[test]
 fn pictures_stand_alone() {
     let trial = with_report(&pictured(), Expect::Rollback, svg_trial).expect("there is detail");
-    let severity = charts::alone(&charts::severity(&score(), "cancel-latency-spike"));
+    let severity = charts::alone(&charts::severity(&score(), charts::severities(&score())[0]));
     for (name, svg) in [("trial", trial), ("matrix", svg_score(&score())), ("severity", severity)] {
         look(&format!("{name}.svg"), &svg);
         assert_eq!(parsed(&svg).root_element().tag_name().name(), "svg");

@@ -1,7 +1,10 @@
 //! Scores: the numbers and the formats.
 
 use crate::fixtures::*;
-use gatecrash_reports::{ScoreReport, Tally, findings, formats};
+use gatecrash_policies::Bound;
+use gatecrash_reports::promise::{self, Promise};
+use gatecrash_reports::score::Sizes;
+use gatecrash_reports::{Row, ScoreReport, Tally, findings, formats};
 use gatecrash_sim::scenario::Expect;
 use gatecrash_sim::trial::Trial;
 
@@ -42,6 +45,54 @@ fn table_fits_120_columns_and_is_plain_unless_asked() {
 }
 
 #[test]
+fn several_wobbles_have_a_column() {
+    let report = wobbly_score();
+    insta::assert_snapshot!(written("table", &report));
+    insta::assert_snapshot!("several_wobbles_in_markdown", written("markdown", &report));
+    let json: serde_json::Value = serde_json::from_str(&written("json", &report)).expect("JSON");
+    assert_eq!((&json["rows"][0]["wobble"], &json["smallest_severity"][2]["wobble"]), (&0.0.into(), &2.0.into()));
+    assert!(written("csv", &report).lines().any(|line| line.starts_with("error-burst,hasty,rollback,2,0,20,")));
+    assert!(!written("table", &score()).contains("wobble"), "one that is as stated goes without saying");
+}
+
+#[test]
+fn a_wobble_that_is_not_as_stated_is_told_with_the_scenario() {
+    let still = |row: &Row| row.wobble == 0.0;
+    let rows: Vec<Row> = wobbly_score().rows.into_iter().filter(still).collect();
+    let report = ScoreReport::new(7, 20, rows);
+    assert!(written("table", &report).contains("\nerror-burst at 2x, wobble off  expect rollback"));
+    let lines = findings::worth_knowing(&report);
+    assert!(lines.iter().all(|line| !line.contains("rolls back for nothing")), "there is nothing to compare it with: {lines:?}");
+}
+
+#[test]
+fn more_wobble_more_false_rollbacks() {
+    let lines = findings::worth_knowing(&wobbly_score());
+    assert!(
+        lines.contains(&"`careful` rolls back for nothing: 0% with wobble off, 5% as stated and 15% doubled".to_string()),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn a_policy_that_shares_a_chance_says_what_it_promises() {
+    let promised = |chance, without: &[&str], shared| {
+        let bound = Bound { chance, without: without.iter().map(|gate| gate.to_string()).collect() };
+        let row = row("s", "p", Expect::Promote, 1.0, &[promoted("s", "p", 0)]);
+        Row { false_rollback_bound: Promise { bound, shared }, ..row }
+    };
+    let line = |rows: &[Row]| promise::lines(rows).join("\n");
+    assert_eq!(line(&[promised(0.3, &[], false)]), "");
+    let at_most = "p: by chance at most 5% false rollbacks, if each stage keeps to its soak";
+    assert_eq!(line(&[promised(0.05, &[], true)]), at_most);
+    assert_eq!(line(&[promised(0.0, &["x"], true)]), "p: its gate x promises nothing");
+    let two = [promised(0.05, &["x"], true), promised(0.025, &["y", "x"], true)];
+    assert_eq!(line(&two), format!("{at_most}; its gates x, y promise nothing"), "the most in any scenario");
+    let json = |row: &Row| serde_json::to_value(row).expect("plain data")["false_rollback_bound"].clone();
+    assert_eq!((json(&promised(0.3, &[], false)), json(&two[0])), (0.3.into(), serde_json::Value::Null));
+}
+
+#[test]
 fn the_order_of_trials_does_not_matter() {
     let mut trials: Vec<Trial> = (0..20).map(|s| if s % 3 == 0 { missed("s", "p", s) } else { detected("s", "p", s) }).collect();
     let forwards = row("s", "p", Expect::Rollback, 1.0, &trials);
@@ -61,7 +112,7 @@ fn insufficient_trials_count_neither_for_nor_against() {
 
 #[test]
 fn nothing_is_null_and_never_zero() {
-    let empty = Tally::new("s", "p", Expect::Promote, 1.0).row();
+    let empty = Tally::new("s", "p", Expect::Promote, Sizes::default(), Promise::default()).row();
     let json: serde_json::Value = serde_json::to_value(&empty).expect("plain data");
     for key in ["detection_rate", "false_rollback_rate", "within_budget", "time_to_detect_s", "exposed_requests", "rollout_s"] {
         assert!(json[key].is_null(), "{key}");
