@@ -1,9 +1,9 @@
 //! How small a breach each gate sees in each stage: plays the breaches of every runbook policy, beginning with each stage that judges
 //! their gate, at several sizes, and prints `docs/by-stage.md`.
 
+use gatecrash_benches::{Cell, duration};
 use gatecrash_scenarios::{library_scenarios, load_policy, load_scenario, runbook_policies};
 use gatecrash_sim::scenario::{Expect, Onset};
-use gatecrash_sim::trial::Outcome;
 use gatecrash_sim::{Match, Scenario};
 use rayon::prelude::*;
 
@@ -21,28 +21,11 @@ With 20 trials a true 95% shows as 80% or less in 2 of 100 cells. A gate that co
 and a restart tells nothing where nothing was kept before it.
 ";
 
-/// What came of one size.
-#[derive(Clone, Copy, Default)]
-struct Cell {
-    detected: u64,
-    judged: u64,
-    exposed: u64,
-    to_detect: Option<u64>,
-}
-
 fn cell(scenario: &Scenario, policy: &gatecrash_policies::Policy) -> Option<Cell> {
     let game = Match::new(scenario, &[policy]).ok()?;
     let mut cell = Cell::default();
-    let mut times = Vec::new();
-    for trial in (FIRST_SEED..FIRST_SEED + TRIALS).filter_map(|seed| game.play(seed, false).pop()) {
-        cell.judged += u64::from(trial.outcome != Outcome::Insufficient);
-        cell.detected += u64::from(trial.outcome == Outcome::Detected);
-        cell.exposed += trial.exposed_requests;
-        let found = trial.instants.harmed.zip(trial.instants.decided).filter(|_| trial.outcome == Outcome::Detected);
-        times.extend(found.map(|(harmed, decided)| decided.since(harmed).0));
-    }
-    times.sort_unstable();
-    cell.to_detect = times.get(times.len() / 2).copied();
+    let trials = (FIRST_SEED..FIRST_SEED + TRIALS).filter_map(|seed| game.play(seed, false).pop());
+    trials.for_each(|trial| cell.add(&trial, None));
     Some(cell)
 }
 
@@ -59,8 +42,13 @@ fn begun_with(scenario: &Scenario, stage: &str) -> Option<Scenario> {
     Some(scenario)
 }
 
+/// Trials that say something.
+fn judged(cell: &Cell) -> u64 {
+    cell.trials - cell.insufficient
+}
+
 fn smallest(cells: &[Cell], share: f64) -> String {
-    let enough = |cell: &&Cell| cell.judged > 0 && cell.detected as f64 >= share * cell.judged as f64;
+    let enough = |cell: &&Cell| judged(cell) > 0 && cell.detected as f64 >= share * judged(cell) as f64;
     let from = SIZES.len() - cells.iter().rev().take_while(enough).count();
     SIZES.get(from).map_or("-".into(), |size| format!("{size}x"))
 }
@@ -70,22 +58,14 @@ fn line(gate: &str, stage: &str, scenario: &Scenario, policy: &gatecrash_policie
     let begun = begun_with(scenario, stage)?;
     let sized = |severity| cell(&Scenario { severity, ..begun.clone() }, policy);
     let cells = SIZES.into_iter().map(sized).collect::<Option<Vec<Cell>>>()?;
-    let written = cells[2];
-    let to_detect = written.to_detect.map_or("-".into(), |micros| minutes(micros / 1_000_000));
-    let (found, exposed) = (format!("{} of {}", written.detected, written.judged), written.exposed / TRIALS);
+    let written = &cells[2];
+    let to_detect = duration(written.median_delay());
+    let (found, exposed) = (format!("{} of {}", written.detected, judged(written)), written.exposed / TRIALS);
     Some(format!(
         "| {gate} | {stage} | {found} | {to_detect} | {exposed} | {} | {} |",
         smallest(&cells, 0.8),
         smallest(&cells, 0.95)
     ))
-}
-
-fn minutes(seconds: u64) -> String {
-    match seconds {
-        s if s >= 86_400 => format!("{}d {}h", s / 86_400, s % 86_400 / 3_600),
-        s if s >= 3_600 => format!("{}h {}m", s / 3_600, s % 3_600 / 60),
-        s => format!("{}m {}s", s / 60, s % 60),
-    }
 }
 
 fn main() {

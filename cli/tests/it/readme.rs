@@ -77,11 +77,28 @@ fn what_it_shows_is_what_comes_out() {
     assert!(compared >= 2, "{compared}");
 }
 
+/// The part of a file that begins so.
+fn fragment(begins: &str) -> String {
+    let is_meant = |(language, text): &(String, String)| language == "yaml fragment" && text.starts_with(begins);
+    blocks().into_iter().find(is_meant).unwrap_or_else(|| panic!("it shows {begins}")).1
+}
+
+/// The fragment about rules, in a policy around it and with the README's own scenario.
+#[test]
+fn its_rules_are_read_and_promise_something() {
+    let scenario = blocks().into_iter().find(|(language, _)| language == "yaml").unwrap().1;
+    let stages = "stages: [ { name: canary, cohort: 10%, soak: 20m } ]";
+    let policy = format!("policy: shared\nround: 1m\n{}{stages}\n", fragment("alpha:"));
+    let folder = crate::support::folder(&[("slow-release.yaml", &scenario), ("shared.yaml", &policy)]);
+    let out = run("cargo run --release -- score --scenario slow-release.yaml --policy shared.yaml --trials 2", folder.path());
+    assert!(out.contains("shared: by chance at most 5% false rollbacks"), "{out}");
+    assert!(out.contains("its gate budget promises nothing"), "{out}");
+}
+
 /// The fragment about recorded traffic, in a scenario around it.
 #[test]
 fn its_recorded_traffic_is_read() {
-    let blocks = blocks();
-    let (_, fragment) = blocks.iter().find(|(language, _)| language == "yaml fragment").expect("it shows recorded traffic");
+    let fragment = fragment("traffic:");
     let scenario = format!(
         "scenario: replay\npolicy: careful\nexpect: promote\nhorizon: 1h\n{fragment}system: {{ api: {{ calls: {{ servers: 9 }} }} }}\n\
          telemetry: {{ scrape: 15s }}\nobjectives: []\n"
