@@ -10,6 +10,7 @@ mod sequential;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// One number, or several, of one rule.
 pub struct Entry<'a> {
@@ -69,7 +70,9 @@ fn published_numbers() {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/validation/tables.json");
     let named = std::env::var("GATECRASH_TABLES");
     let file = named.as_deref().unwrap_or(beside);
-    let text = match std::fs::read_to_string(file) {
+    // Tests run in the crate's folder; whoever names a file is likely to be in the project's.
+    let from_project = || std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file));
+    let text = match std::fs::read_to_string(file).or_else(|_| from_project()) {
         Ok(text) => text,
         Err(_) if named.is_err() => return eprintln!("skipped: no tables; set GATECRASH_TABLES to a file of them"),
         Err(error) => panic!("GATECRASH_TABLES={file}: {error}"),
@@ -82,11 +85,11 @@ fn published_numbers() {
         let word = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
         let params = &entry["params"];
         let quantity = params.get("quantity").and_then(Value::as_str).unwrap_or_default();
-        let expect = numbers(&entry["value"]).unwrap_or_else(|| panic!("{}: no number as value", word("id")));
-        let tolerance = numbers(&entry["tolerance"]).unwrap_or_else(|| panic!("{}: no tolerance", word("id")));
-        match own(&Entry { rule: word("rule"), params, quantity }) {
+        let tolerance = numbers(&entry["tolerance"]).unwrap_or_default();
+        let published = numbers(&entry["value"]);
+        match published.and_then(|expect| Some((own(&Entry { rule: word("rule"), params, quantity })?, expect))) {
             None => *not_covered.entry(word("group")).or_default() += 1,
-            Some(own) if off(&own, &expect, &tolerance) => {
+            Some((own, expect)) if off(&own, &expect, &tolerance) => {
                 wrong.push(format!("{}: {own:?}, published {expect:?} to {tolerance:?}: {params}", word("id")));
             }
             Some(_) => reproduced += 1,
