@@ -6,6 +6,7 @@
 
 mod apart;
 mod arrivals;
+mod bad;
 pub mod bind;
 pub mod calendar;
 mod cell;
