@@ -2,8 +2,8 @@
 
 use crate::bind::{BindError, bind_gate};
 use crate::gate::BoundGate;
-use crate::maths::normal;
 use crate::policy::{Check, Gate, OnFail, Policy, Split, Stage};
+use crate::rules::group_sequential::Spending;
 use crate::rules::{Alpha, Judge, Rule, State};
 use crate::sample::Catalog;
 use crate::time::Span;
@@ -78,14 +78,9 @@ impl Sharing {
     }
 }
 
-/// What may be spent by the k-th of K looks: the spending function of O'Brien and Fleming's kind (Lan & DeMets 1983), one-sided,
-/// which spends little early. What looks spend adds up, whatever their dependence.
+/// What may be spent by the k-th of K looks: little early. What looks spend adds up, whatever their dependence.
 fn spent(alpha: f64, k: u64, of: u64) -> f64 {
-    if k == 0 {
-        return 0.0;
-    }
-    let fraction = k as f64 / of as f64;
-    2.0 * normal::upper_tail(-normal::quantile(alpha / 2.0) / fraction.sqrt())
+    if k == 0 { 0.0 } else { Spending::OBrienFleming.spent(alpha, k as f64 / of as f64) }
 }
 
 /// How many looks a stage has that keeps to its soak.
@@ -159,6 +154,7 @@ fn kept(rule: &Rule, check: &Check, looks: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths::normal;
 
     #[test]
     fn what_looks_spend_adds_up_to_the_whole() {

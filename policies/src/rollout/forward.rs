@@ -113,13 +113,16 @@ impl Rollout {
     }
 
     /// Where the chance of a false rollback is shared by e-values: fails the gate with the largest when their mean says so, though
-    /// no gate fails on its own.
+    /// no gate fails on its own. A gate with too few outcomes to speak counts as none: the mean only gets smaller.
     fn judge_together(&mut self) {
         let Some(from) = self.sharing.as_ref().and_then(Sharing::fails_from) else { return };
-        let turns_back = |i: usize| self.policy.gates[i].on_fail != OnFail::Hold;
-        let of = |i: usize| self.gates[i].iter().flat_map(|gate| gate.check.log_e()).collect::<Vec<_>>();
-        let turning = self.said.gates.iter().enumerate().filter(|(_, (i, _))| turns_back(*i));
-        let all: Vec<(usize, f64)> = turning.flat_map(|(at, (i, _))| of(*i).into_iter().map(move |e| (at, e))).collect();
+        let turning = self.said.gates.iter().enumerate().filter(|(_, (i, _))| self.policy.gates[*i].on_fail != OnFail::Hold);
+        let of = |(at, (i, verdict)): (usize, &(usize, Verdict))| {
+            let speaks = verdict.evidence.samples >= self.policy.gates[*i].min_samples.max(1);
+            let logs = self.gates[*i].iter().flat_map(|gate| gate.check.log_e());
+            logs.map(|log_e| (at, if speaks { log_e } else { f64::NEG_INFINITY })).collect::<Vec<_>>()
+        };
+        let all: Vec<(usize, f64)> = turning.flat_map(of).collect();
         let mean = all.iter().map(|(_, log_e)| log_e.exp()).sum::<f64>() / all.len().max(1) as f64;
         if mean < from {
             return;

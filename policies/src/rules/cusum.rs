@@ -1,7 +1,10 @@
 //! CUSUM: small shifts add up.
 
-use super::cusum_bernoulli::{self, BernoulliCusum};
-use super::cusum_poisson::PoissonCusum;
+pub mod bernoulli;
+pub mod poisson;
+
+use bernoulli::BernoulliCusum;
+use poisson::PoissonCusum;
 use super::entry::number;
 use super::{Allowed, Alpha, Entry, Judge, Look, Of, State, Tally, Wants};
 use crate::fit::stream;
@@ -48,7 +51,7 @@ pub struct Cusum {
 impl Cusum {
     fn new(shift: f64, k: f64, run_length: f64) -> Cusum {
         let chart = Chart::with_run_length(k, run_length);
-        Cusum { shift, h: round_p(cusum_bernoulli::h_for(run_length)), chart, sum: 0.0, heard: false }
+        Cusum { shift, h: round_p(bernoulli::h_for(run_length)), chart, sum: 0.0, heard: false }
     }
 
     /// The sum after this look; `None`: nothing is new.

@@ -2,8 +2,6 @@
 //!
 //! To add a rule: copy a file, and add it to `rules!` and [`RULES`].
 
-pub mod cusum_bernoulli;
-pub mod cusum_poisson;
 mod entry;
 mod look;
 mod rule;

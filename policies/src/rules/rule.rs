@@ -148,7 +148,7 @@ impl Rule {
     }
 
     /// Gives the rule this chance of a false alarm in a stage, divided among the rules in it such that they keep to it together.
-    /// What promises nothing, and what promises something per look, stays as it is: see [`Rule::look_share`].
+    /// What promises nothing, and what promises something per look, stays as it is: see [`super::Look::alpha`].
     pub fn promise(&mut self, alpha: f64) {
         if self.entry.alpha == Alpha::PerStage {
             self.set("alpha", Setting::Number(alpha)).expect("a part of an alpha is one");

@@ -3,7 +3,9 @@
 
 use super::{Allowed, Counts, Look, Tally, Versus};
 use crate::maths::binomial::upper_tail;
-use crate::maths::{beta, gamma};
+use crate::maths::gamma;
+use crate::maths::rate_ratio::{Method, Rates};
+use crate::maths::side::Side;
 
 /// The chance of as many bad ones or more on the canary at the limit, of arms that differ `factor` times as much as chance makes
 /// them. `None`: stable and a number together are no limit of which it is known.
@@ -28,9 +30,14 @@ fn of_events(own: &Tally, rate: f64) -> f64 {
 /// Of both arms' events, each is the canary's with a known chance if its share or rate is `ratio` times stable's. Of shares the tail
 /// is a little too large: with a ratio of 1 it is hypergeometric.
 fn beside_stable(look: &Look, counts: &Counts, ratio: f64, factor: f64) -> f64 {
-    let (bad, others) = (counts.own.bad as f64 / factor, counts.stable.bad as f64 / factor);
-    let (own, stable) = (ratio * look.size(&counts.own), look.size(&counts.stable));
-    if bad > 0.0 && own > 0.0 && stable > 0.0 { beta::lower(bad, others + 1.0, own / (own + stable)) } else { 1.0 }
+    let rates = Rates {
+        events: counts.own.bad as f64 / factor,
+        exposure: look.size(&counts.own),
+        other_events: counts.stable.bad as f64 / factor,
+        other_exposure: look.size(&counts.stable),
+        ratio,
+    };
+    if rates.exposure > 0.0 && rates.other_exposure > 0.0 { rates.p(Method::Exact, Side::Greater) } else { 1.0 }
 }
 
 #[cfg(test)]

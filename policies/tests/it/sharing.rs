@@ -132,3 +132,17 @@ fn the_mean_of_e_values_decides() {
     assert!(halved > together, "and better than half the chance each: {halved:?}");
     assert_eq!(fails_at(idle(), Split::EValue), fails_at(idle(), Split::Bonferroni), "what sees nothing halves the mean");
 }
+
+#[test]
+fn a_gate_with_too_few_outcomes_brings_no_evidence() {
+    let mut gate = gate("one", "ratio(runs.errors / runs.outcomes) <= 5%", Rule::new("msprt"));
+    let fails = |gate: Gate| {
+        let mut play = Play::new(&shared(vec![gate], Split::EValue));
+        let half = |_, _| Some(Scrape { outcomes: 100, errors: 50, subjects: 10, ..Scrape::default() });
+        play.run(300, half);
+        play.rollout.stage().is_none()
+    };
+    assert!(fails(gate.clone()));
+    gate.min_samples = 1_000_000;
+    assert!(!fails(gate));
+}

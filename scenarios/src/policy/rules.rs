@@ -90,10 +90,7 @@ fn setting(parameter: &Parameter, node: &Node) -> Read<Setting> {
     };
     let unfit = || node.problem(format!("found {}; `{}` {}", node.found(), parameter.name, parameter.range.takes()));
     match parameter.range {
-        Range::Share => match share(node)? {
-            alpha if alpha > 0.0 && alpha < 1.0 => Ok(Setting::Number(alpha)),
-            _ => Err(node.problem(format!("`{}` {}", parameter.name, parameter.range.takes()))),
-        },
+        Range::Share => share(node).map(Setting::Number),
         Range::Whole(min, max) => small(min, max)(node).map(|n| Setting::Number(n.into())),
         Range::Span(..) => span(node).map(Setting::Span),
         Range::Words(words) => word(words).ok_or_else(unfit),

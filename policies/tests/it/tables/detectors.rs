@@ -5,7 +5,7 @@ use gatecrash_policies::maths::chain::Chain;
 use gatecrash_policies::maths::normal;
 use gatecrash_policies::maths::run_length::{self, Detector};
 use gatecrash_policies::rules::cusum;
-use gatecrash_policies::rules::cusum_poisson::PoissonCusum;
+use gatecrash_policies::rules::cusum::poisson::PoissonCusum;
 use gatecrash_policies::rules::ewma::{self, Side};
 use gatecrash_policies::rules::page_hinkley::Climb;
 use gatecrash_policies::rules::shiryaev_roberts;

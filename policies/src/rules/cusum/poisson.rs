@@ -1,6 +1,6 @@
 //! CUSUM of events against the time in which they came.
 
-use super::cusum_bernoulli::h_for;
+use super::bernoulli::h_for;
 
 /// Sums what events weigh against what their exposure does, never below 0 (Lucas 1985); `h` or more is an alarm.
 ///
