@@ -1,7 +1,9 @@
 //! An update of each rule: what is new is heard, and the evidence weighed.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gatecrash_policies::rules::{Allowed, Counts, Judge, Look, News, Of, RULES, Rule, Series, State, Tally, Values, Versus};
+use gatecrash_policies::rules::{
+    Allowed, Counts, Judge, Look, News, Note, Of, RULES, Rule, Series, State, Tally, Values, Versus,
+};
 use gatecrash_policies::time::{Span, Time};
 use std::hint::black_box;
 
@@ -66,7 +68,7 @@ fn update(c: &mut Criterion) {
         let rule = Rule::new(entry.name);
         let rule =
             if entry.of == Of::Several { rule.made_of(vec![Rule::new("threshold"), Rule::new("exceedance")]) } else { rule };
-        let (mut state, mut scrapes, mut note, mut round) = (State::new(&rule), scrapes(), String::with_capacity(1_024), 0);
+        let (mut state, mut scrapes, mut note, mut round) = (State::new(&rule), scrapes(), Note::with_capacity(1_024), 0);
         group.bench_function(entry.name, |b| {
             b.iter(|| {
                 round += 1;

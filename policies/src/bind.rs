@@ -1,17 +1,15 @@
 //! From a check as text to a check of one system: names become series, and what cannot work is said before it runs.
 
-use crate::cell::{Cell, CellLimit};
+use crate::cell::CellLimit;
 use crate::fit::{fits, is_valued, misfit, reduce};
-use crate::gate::{BoundCheck, BoundGate};
+use crate::gate::{BoundCheck, BoundGate, BoundPart};
 use crate::policy::{Check, Gate, Limit, Metric, Policy, Reading, Rule};
 use crate::reading::{Reduce, Source};
-use crate::rules::State;
 use crate::sample::{Catalog, Segment, Series, SignalKind};
 use crate::show::Unit;
 use crate::spread;
 use crate::suggest::did_you_mean;
 use crate::time::Span;
-use crate::window::Window;
 use std::fmt;
 
 /// Why a policy cannot judge a system.
@@ -229,28 +227,27 @@ fn every_segment(check: &Check, catalog: &Catalog) -> Result<Vec<Part>, String> 
 /// Binds a gate. `None`: it is not applicable to this system.
 pub(crate) fn bind_gate(gate: &Gate, catalog: &Catalog) -> Result<Option<BoundGate>, BindError> {
     let named = |message| BindError { gate: gate.name.clone(), message };
-    let check = bind_check(&gate.check, &gate.rule, catalog).map_err(named)?;
+    let check = bind_check(&gate.check, &gate.rule, gate.min_samples.max(1), catalog).map_err(named)?;
     let needs = match &gate.needs {
         None => None,
         Some(needs) => {
             let named = |message| BindError { gate: format!("{} (needs)", gate.name), message };
-            match bind_check(&needs.check, &Rule::new("threshold"), catalog).map_err(named)? {
+            match bind_check(&needs.check, &Rule::new("threshold"), 0, catalog).map_err(named)? {
                 Some(check) => Some((check, needs.unmet)),
                 None => return Ok(None),
             }
         }
     };
-    Ok(check.map(|check| BoundGate { check, needs }))
+    Ok(check.map(|check| BoundGate::new(check, needs)))
 }
 
 /// Binds a check that `rule` will weigh. `None`: it is not applicable to this system.
-pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Result<Option<BoundCheck>, String> {
+pub(crate) fn bind_check(check: &Check, rule: &Rule, min_samples: u64, catalog: &Catalog) -> Result<Option<BoundCheck>, String> {
     if !applies(check, catalog)? {
         return Ok(None);
     }
     fits(check, rule)?;
-    let blank = State::new(rule);
-    let mut cells = Vec::new();
+    let mut bound = Vec::new();
     for part in parts(check, catalog)? {
         let source = source(&check.reading, part_of(part.segment.as_ref(), catalog)?, catalog)?;
         let limit = match part.limit {
@@ -261,10 +258,9 @@ pub(crate) fn bind_check(check: &Check, rule: &Rule, catalog: &Catalog) -> Resul
             Limit::StablePlus(more) => CellLimit::Plus(more),
             Limit::PerSegment(_) => unreachable!("a part has one limit"),
         };
-        let sight = Window::new(source, check.over);
-        cells.push(Cell::new(part.segment, limit, sight, blank.clone(), rule.wants()));
+        bound.push(BoundPart { segment: part.segment, source, limit });
     }
-    Ok(Some(BoundCheck::new(check, unit(check, catalog), cells, blank)))
+    Ok(Some(BoundCheck::new(check, unit(check, catalog), bound, rule, min_samples)))
 }
 
 /// The part of the samples that a segment is.

@@ -1,4 +1,4 @@
-//! A check in one segment, or of everybody: its windows, and what they show to the rule.
+//! How a check is judged in one segment, or of everybody: what is shown to the rule, and what comes of it.
 
 use crate::apart::Apart;
 use crate::arrivals::Arrivals;
@@ -6,9 +6,9 @@ use crate::bad::{Bad, at_most, tally, total};
 use crate::gate::Moment;
 use crate::hist::cell_of;
 use crate::policy::Op;
-use crate::reading::{Reduce, blocks};
-use crate::rules::{Allowed, Counts, Judge, Look, News, Series, State, Values, Versus, Wants};
-use crate::sample::{Sample, Segment};
+use crate::reading::{Reduce, Source, blocks};
+use crate::rules::{Allowed, Counts, Judge, Look, News, Note, Series, State, Values, Versus, Wants};
+use crate::sight::Sight;
 use crate::spread;
 use crate::time::Time;
 use crate::verdict::{Evidence, Status, Verdict};
@@ -25,16 +25,12 @@ pub(crate) enum CellLimit {
     Plus(f64),
 }
 
-/// A check in one segment, or in all together.
+/// How one policy judges what a [`Sight`] shows: its limit, and its rule with what that remembers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cell {
-    /// `None` when everybody is meant.
-    segment: Option<Segment>,
+    /// Which sight, by index.
+    pub sight: usize,
     limit: CellLimit,
-    /// What the arm under judgement shows.
-    sight: Window,
-    /// What stable shows, where the limit or the rule asks for it.
-    stable: Option<Window>,
     rule: State,
     wants: Wants,
     arrivals: Arrivals,
@@ -43,25 +39,15 @@ pub(crate) struct Cell {
     series: [Vec<f64>; 2],
 }
 
-/// Stable's reading, and since when it is no more.
-#[derive(Clone, Copy, Debug, Default)]
-struct Beside {
-    reading: Option<f64>,
-    gone: Option<Time>,
-}
-
 impl Cell {
-    pub fn new(segment: Option<Segment>, limit: CellLimit, sight: Window, rule: State, wants: Wants) -> Cell {
-        let relative = !matches!(limit, CellLimit::Absolute(_));
-        let wants = Wants { spread: wants.spread && spread::is_told_by_samples(sight.source().reduce), ..wants };
-        let stable = (relative || wants.spread).then(|| sight.clone());
+    pub fn new(sight: usize, limit: CellLimit, rule: State, wants: Wants) -> Cell {
         let (arrivals, apart) = (Arrivals::new(Time::ZERO), Apart::new());
-        Cell { segment, limit, sight, stable, rule, wants, arrivals, apart, series: [Vec::new(), Vec::new()] }
+        Cell { sight, limit, rule, wants, arrivals, apart, series: [Vec::new(), Vec::new()] }
     }
 
-    /// `None` when everybody is meant.
-    pub fn segment(&self) -> Option<&Segment> {
-        self.segment.as_ref()
+    /// Its limit.
+    pub fn bound(&self) -> CellLimit {
+        self.limit
     }
 
     /// The rule, as far as it has come.
@@ -69,141 +55,135 @@ impl Cell {
         &self.rule
     }
 
+    /// Whether it hears of every sample.
+    pub fn wants_news(&self) -> bool {
+        self.wants.news
+    }
+
     /// The same with nothing seen, of samples that lie wholly after `floor`.
     pub fn afresh(&self, blank: &State, floor: Time) -> Cell {
-        Cell {
-            segment: self.segment.clone(),
-            limit: self.limit,
-            sight: self.sight.afresh(floor),
-            stable: self.stable.as_ref().map(|w| w.afresh(floor)),
-            rule: blank.clone(),
-            wants: self.wants,
-            arrivals: Arrivals::new(floor),
-            apart: Apart::new(),
-            series: [Vec::new(), Vec::new()],
-        }
+        Cell { arrivals: Arrivals::new(floor), ..Cell::new(self.sight, self.limit, blank.clone(), self.wants) }
     }
 
     /// A stage took effect: see [`crate::gate::BoundCheck::stage_began`].
-    pub fn stage_began(&mut self, blank: &State, at: Time, stable_gone: bool) {
+    pub fn stage_began(&mut self, blank: &State, at: Time) {
         self.rule = blank.clone();
         self.arrivals.stage_began(at);
-        self.sight.stage_began(at);
-        if let Some(stable) = self.stable.as_mut().filter(|_| !stable_gone) {
-            stable.stage_began(at);
+    }
+
+    /// A sample was taken in, into the window of the arm under judgement, of stable, or of both.
+    pub fn hear_of(&mut self, stamp: Time, own: bool, stable: bool) {
+        self.arrivals.own.extend(own.then_some(stamp));
+        self.arrivals.stable.extend(stable.then_some(stamp));
+    }
+
+    /// Counts what newly arrived of stable, before its window moves on; where a quantile is read, [`Cell::hear`] does.
+    pub fn hear_stable(&mut self, sight: &Sight) {
+        if self.wants.news && !sight.reads_quantile() {
+            self.collect_stable(sight, Some(Bad::Events));
         }
     }
 
-    /// Takes in a sample of the arm under judgement.
-    pub fn take(&mut self, sample: &Sample) {
-        if self.sight.take(sample) && self.wants.news {
-            self.arrivals.own.push(sample.stamp);
+    /// Counts what newly arrived, before the window moves on.
+    pub fn hear(&mut self, sight: &Sight, op: Op, now: Time) {
+        if !self.wants.news {
+            return;
         }
-    }
-
-    /// Takes in a sample of stable.
-    pub fn take_stable(&mut self, sample: &Sample) {
-        if let Some(stable) = &mut self.stable
-            && stable.take_stable(sample)
-            && self.wants.news
-        {
-            self.arrivals.stable.push(sample.stamp);
-        }
-    }
-
-    /// `None` when the arm has nobody of this segment.
-    pub fn judge(&mut self, op: Op, moment: Moment) -> Option<Verdict> {
-        let now = moment.now;
-        if !self.reads_quantile() {
-            self.collect_stable(Some(Bad::Events));
-        }
-        let beside = self.beside(moment);
-        let bad = self.bad(op, self.limit(beside));
-        if self.reads_quantile() {
+        let bad = bad(sight, op, self.limit(sight));
+        if sight.reads_quantile() {
             // Which of stable's outcomes are bad hangs on its reading.
-            self.collect_stable(bad);
+            self.collect_stable(sight, bad);
         }
-        self.collect_own(bad, now);
-        self.sight.slide(now);
-        let sums = *self.sight.sums();
-        let nobody = sums.subject_time == 0 && sums.outcomes == 0 && sums.events == 0;
-        if self.segment.is_some() && !self.sight.is_empty() && nobody {
+        self.collect_own(sight, bad, now);
+    }
+
+    /// The verdict on what the sight shows now; `None` when the arm has nobody of its segment.
+    pub fn judge(&mut self, sight: &Sight, op: Op, moment: Moment) -> Option<Verdict> {
+        if sight.is_of_nobody() {
             return None;
         }
-        let limit = self.limit(beside);
-        let mut evidence = Evidence {
-            value: self.sight.value(),
-            limit,
-            window: (self.sight.from(now), now),
-            samples: sums.outcomes,
-            age: self.sight.newest().map(|newest| now.since(newest)),
-            still: self.sight.still(),
-            note: self.segment.as_ref().map(|s| format!("{}={}", s.attribute, s.value)).unwrap_or_default(),
-            ..Evidence::default()
-        };
-        let relative = !matches!(self.limit, CellLimit::Absolute(_));
-        match (beside.reading, beside.gone) {
-            (None, _) if relative => add(&mut evidence.note, "stable has no data"),
-            (Some(_), Some(to)) => add(&mut evidence.note, &format!("stable as it last was, {} ago", now.since(to))),
+        let now = moment.now;
+        let limit = self.limit(sight);
+        let mut note = if moment.muted { Note::muted() } else { Note::new() };
+        if let Some(segment) = sight.segment.as_ref().filter(|_| !moment.muted) {
+            note.add(&format!("{}={}", segment.attribute, segment.value));
+        }
+        match (sight.beside.reading, sight.beside.gone) {
+            (None, _) if self.is_relative() => note.add("stable has no data"),
+            (Some(_), Some(to)) if self.is_relative() => {
+                let _ = write!(note, "{}stable as it last was, {} ago", note.gap(), now.since(to));
+            }
             _ => {}
         }
-        let status = match (evidence.value, limit) {
-            _ if self.sight.is_empty() => Status::NoData,
-            (Some(value), Some(limit)) => self.weigh(op, value, limit, moment, &mut evidence.note),
+        let status = match (sight.seen.value, limit) {
+            _ if sight.own.is_empty() => Status::NoData,
+            (Some(value), Some(limit)) => self.weigh(sight, (op, value, limit), moment, &mut note),
             (None, _) => {
-                add(&mut evidence.note, "nothing to read yet");
+                note.add("nothing to read yet");
                 Status::Inconclusive
             }
             (_, None) => Status::Inconclusive,
         };
-        if let Some(still) = evidence.still {
-            add(&mut evidence.note, &format!("suspect: it has not moved for {still}"));
+        if let Some(still) = sight.seen.still {
+            let _ = write!(note, "{}suspect: it has not moved for {still}", note.gap());
         }
+        let evidence = Evidence {
+            value: sight.seen.value,
+            limit,
+            window: (sight.own.from(now), now),
+            samples: sight.seen.sums.outcomes,
+            age: sight.own.newest().map(|newest| now.since(newest)),
+            still: sight.seen.still,
+            note: note.into_text(),
+            ..Evidence::default()
+        };
         Some(Verdict { status, evidence })
     }
 
-    fn weigh(&mut self, op: Op, value: f64, limit: f64, moment: Moment, notes: &mut String) -> Status {
-        let samples = self.sight.sums().outcomes;
-        let enough = samples >= moment.min_samples;
-        self.fill_series();
-        let bad = self.bad(op, Some(limit));
-        let window = self.window(bad);
-        let dispersion = self.dispersion(&window);
+    fn weigh(&mut self, sight: &Sight, held: (Op, f64, f64), moment: Moment, notes: &mut Note) -> Status {
+        let (op, value, limit) = held;
+        let samples = sight.seen.sums.outcomes;
+        let least = moment.min_samples.unwrap_or(0);
+        let enough = samples >= least;
+        self.fill_series(sight);
+        let window = self.window(sight, bad(sight, op, Some(limit)));
+        let dispersion = self.dispersion(sight, &window);
+        let stable = sight.stable.as_ref();
         let look = Look {
             now: moment.now,
-            within: self.within(op, value, limit),
+            within: within(sight, op, value, limit),
             samples,
             enough,
-            allowed: self.allowed(op, limit),
+            allowed: self.allowed(sight, op, limit),
             versus: self.versus(),
             window,
             fresh: self.arrivals.fresh,
             news: &self.arrivals.news,
             series: Series { own: &self.series[0], stable: &self.series[1], climb: matches!(op, Op::AtLeast | Op::Above) },
-            values: Values { own: self.sight.cells(), stable: self.stable.as_ref().map_or(&[], Window::cells) },
-            spread: self.stable.as_ref().filter(|_| self.wants.spread).and_then(|stable| spread::of(&self.sight, stable)),
+            values: Values { own: sight.own.cells(), stable: stable.map_or(&[], Window::cells) },
+            spread: stable.filter(|_| self.wants.spread).and_then(|stable| spread::of(&sight.own, stable)),
             dispersion,
             alpha: moment.alpha,
         };
-        let mut note = String::new();
+        let mut note = notes.blank();
         self.rule.listen(&look);
         let status = self.rule.judge(&look, &mut note);
+        notes.add(&note.into_text());
         self.arrivals.heard();
-        add(notes, &note);
         if !enough && status == Status::Inconclusive {
-            add(notes, &format!("{samples} of the {} outcomes it takes", moment.min_samples));
+            let _ = write!(notes, "{}{samples} of the {} outcomes it takes", notes.gap(), least);
         }
         status
     }
 
-    fn reads_quantile(&self) -> bool {
-        matches!(self.sight.source().reduce, Reduce::Quantile(_))
+    fn is_relative(&self) -> bool {
+        self.versus().is_some()
     }
 
     /// What newly arrived of stable.
-    fn collect_stable(&mut self, bad: Option<Bad>) {
-        let Some(stable) = &self.stable else { return };
-        let relative = !matches!(self.limit, CellLimit::Absolute(_));
+    fn collect_stable(&mut self, sight: &Sight, bad: Option<Bad>) {
+        let Some(stable) = &sight.stable else { return };
+        let relative = self.is_relative();
         for stamp in self.arrivals.stable.drain(..).filter(|stamp| *stamp > self.arrivals.since) {
             let Some(point) = stable.at(stamp) else { continue };
             self.arrivals.fresh.stable.merge(&tally(point, bad, relative));
@@ -211,58 +191,48 @@ impl Cell {
     }
 
     /// What newly arrived of the arm under judgement.
-    fn collect_own(&mut self, bad: Option<Bad>, now: Time) {
-        let relative = !matches!(self.limit, CellLimit::Absolute(_));
-        let source = self.sight.source();
+    fn collect_own(&mut self, sight: &Sight, bad: Option<Bad>, now: Time) {
+        let relative = self.is_relative();
         // Until a quantile's limit is known nobody can tell which outcomes are bad: they wait as long as they are in the window.
-        if bad.is_some() || !self.reads_quantile() {
+        if bad.is_some() || !sight.reads_quantile() {
             self.arrivals.own.sort_unstable();
             for stamp in self.arrivals.own.drain(..).filter(|stamp| *stamp > self.arrivals.since) {
-                let Some(point) = self.sight.at(stamp) else { continue };
+                let Some(point) = sight.own.at(stamp) else { continue };
                 let tally = tally(point, bad, relative);
                 self.arrivals.fresh.own.merge(&tally);
-                self.arrivals.news.push(News { stamp, tally, value: source.value_of(point) });
+                self.arrivals.news.push(News { stamp, tally, value: sight.source().value_of(point) });
             }
         }
         // A copy of a sample that has left the window would not be known again.
-        self.arrivals.since = self.arrivals.since.max(self.sight.from(now));
+        self.arrivals.since = self.arrivals.since.max(sight.own.from(now));
     }
 
-    fn dispersion(&mut self, window: &Counts) -> f64 {
+    fn dispersion(&mut self, sight: &Sight, window: &Counts) -> f64 {
         if self.versus().is_none() || !self.wants.arms {
             return 1.0;
         }
         // Those who move with a stage reconnect, which is not how the arms differ by themselves.
         let fresh = if self.arrivals.moving { Counts::default() } else { self.arrivals.fresh };
-        let (fresh, window) = (self.in_time(fresh), self.in_time(*window));
-        self.apart.add(&fresh);
-        self.apart.dispersion(&window)
+        self.apart.add(&in_time(sight, fresh));
+        self.apart.dispersion(&in_time(sight, *window))
     }
 
-    /// The same without outcomes where the check is about events in time.
-    fn in_time(&self, mut counts: Counts) -> Counts {
-        if let Reduce::Rate | Reduce::Count = self.sight.source().reduce {
-            (counts.own.all, counts.stable.all) = (0, 0);
-        }
-        counts
-    }
-
-    fn fill_series(&mut self) {
+    fn fill_series(&mut self, sight: &Sight) {
         if !self.wants.series {
             return;
         }
         let [own, stable] = &mut self.series;
         own.clear();
         stable.clear();
-        if matches!(self.sight.source().reduce, Reduce::Growth | Reduce::GrowthOfTotal) {
-            own.extend(blocks(&self.sight.series()).into_iter().map(|(_, value)| value));
+        if matches!(sight.source().reduce, Reduce::Growth | Reduce::GrowthOfTotal) {
+            own.extend(blocks(&sight.own.series()).into_iter().map(|(_, value)| value));
             return;
         }
         let values = |window: &Window, to: &mut Vec<f64>| {
             to.extend(window.points().filter_map(|p| window.source().value_of(p)));
         };
-        values(&self.sight, own);
-        if let Some(window) = &self.stable {
+        values(&sight.own, own);
+        if let Some(window) = &sight.stable {
             values(window, stable);
         }
     }
@@ -276,89 +246,70 @@ impl Cell {
     }
 
     /// Both arms in their windows. Stable's ends where the limit was read.
-    fn window(&self, bad: Option<Bad>) -> Counts {
-        let relative = self.versus().is_some();
-        let own = total(&self.sight, bad, relative);
-        let beside = if self.reads_quantile() { bad } else { Some(Bad::Events) };
-        let stable = self.stable.as_ref().map(|window| total(window, beside, relative));
+    fn window(&self, sight: &Sight, bad: Option<Bad>) -> Counts {
+        let relative = self.is_relative();
+        let own = total(&sight.own, bad, relative);
+        let beside = if sight.reads_quantile() { bad } else { Some(Bad::Events) };
+        let stable = sight.stable.as_ref().map(|window| total(window, beside, relative));
         Counts { own, stable: stable.unwrap_or_default() }
     }
 
-    /// A limit in the samples' own unit.
-    fn raw(&self, limit: f64) -> u64 {
-        (limit * self.sight.source().scale()).round() as u64
-    }
-
-    /// A quantile is known to within a cell of its histogram: in the limit's own cell it counts as within.
-    fn within(&self, op: Op, value: f64, limit: f64) -> bool {
-        let same_cell = || cell_of(self.raw(value)) == cell_of(self.raw(limit));
-        op.holds(value, limit) || (self.reads_quantile() && same_cell())
-    }
-
-    /// What counts as bad, where the check is about outcomes or events; `None` when the limit must be known for it and is not.
-    fn bad(&self, op: Op, limit: Option<f64>) -> Option<Bad> {
-        let at_most = at_most(op, limit)?;
-        match (self.sight.source().reduce, at_most) {
-            (Reduce::Quantile(_), true) => Some(Bad::Above(self.raw(limit?))),
-            (Reduce::Quantile(_), false) => Some(Bad::Below(self.raw(limit?).checked_sub(1))),
-            (Reduce::Ratio | Reduce::Share(..), false) => Some(Bad::Others),
-            (Reduce::Ratio | Reduce::Share(..) | Reduce::Count | Reduce::Rate, _) => Some(Bad::Events),
-            _ => None,
-        }
-    }
-
-    fn allowed(&self, op: Op, limit: f64) -> Allowed {
+    fn allowed(&self, sight: &Sight, op: Op, limit: f64) -> Allowed {
         let Some(at_most) = at_most(op, Some(limit)) else { return Allowed::Unknown };
         let share = limit.clamp(0.0, 1.0);
-        match self.sight.source().reduce {
+        let relative = self.is_relative();
+        match sight.source().reduce {
             Reduce::Quantile(q) => Allowed::Share(if at_most { 1.0 - q } else { q }),
             Reduce::Ratio | Reduce::Share(..) => Allowed::Share(if at_most { share } else { 1.0 - share }),
-            Reduce::Count if at_most && limit == 0.0 && self.versus().is_none() => Allowed::Share(0.0),
-            Reduce::Rate if at_most && self.versus().is_none() => Allowed::Rate(limit),
+            Reduce::Count if at_most && limit == 0.0 && !relative => Allowed::Share(0.0),
+            Reduce::Rate if at_most && !relative => Allowed::Rate(limit),
             Reduce::Mean | Reduce::Min | Reduce::Max | Reduce::Last => Allowed::Value { limit, worse_is_up: at_most },
             _ => Allowed::Unknown,
         }
     }
 
-    /// Stable's reading now, or as it last was.
-    fn beside(&mut self, moment: Moment) -> Beside {
-        let Some(stable) = &mut self.stable else { return Beside::default() };
-        let gone = moment.stable_gone || stable.vacant();
-        let to = if gone { stable.newest().unwrap_or(moment.now) } else { moment.now };
-        stable.slide(to);
-        if matches!(self.limit, CellLimit::Absolute(_)) {
-            return Beside::default();
-        }
-        let reading = match self.sight.source().reduce {
-            Reduce::Rate | Reduce::Count => stable.per_subject(),
-            _ => stable.value(),
-        };
-        Beside { reading, gone: gone.then_some(to) }
-    }
-
     /// The limit as a number, in the unit of the reading; `None` when stable cannot tell it.
-    fn limit(&self, beside: Beside) -> Option<f64> {
-        if let CellLimit::Absolute(limit) = self.limit {
-            return Some(limit);
+    fn limit(&self, sight: &Sight) -> Option<f64> {
+        match self.limit {
+            CellLimit::Absolute(limit) => Some(limit),
+            CellLimit::Times(factor) => sight.stable_reading().map(|reading| factor * reading),
+            CellLimit::Plus(more) => sight.stable_reading().map(|reading| reading + more),
         }
-        let reading = beside.reading.map(|reading| match self.sight.source().reduce {
-            // Arms differ in size: what stable would have had with as many subjects as this arm.
-            Reduce::Rate => reading * self.sight.subjects(),
-            Reduce::Count => reading * (self.sight.sums().subject_time as f64 / 1e6),
-            _ => reading,
-        });
-        reading.map(|reading| match self.limit {
-            CellLimit::Times(factor) => factor * reading,
-            CellLimit::Plus(more) => reading + more,
-            CellLimit::Absolute(limit) => limit,
-        })
     }
 }
 
-/// Adds a remark.
-fn add(notes: &mut String, note: &str) {
-    if !notes.is_empty() && !note.is_empty() {
-        notes.push_str("; ");
+/// What a rule wants that reads from this source.
+pub(crate) fn wants(wants: Wants, source: &Source) -> Wants {
+    Wants { spread: wants.spread && spread::is_told_by_samples(source.reduce), ..wants }
+}
+
+/// A limit in the samples' own unit.
+fn raw(sight: &Sight, limit: f64) -> u64 {
+    (limit * sight.source().scale()).round() as u64
+}
+
+/// A quantile is known to within a cell of its histogram: in the limit's own cell it counts as within.
+fn within(sight: &Sight, op: Op, value: f64, limit: f64) -> bool {
+    let same_cell = || cell_of(raw(sight, value)) == cell_of(raw(sight, limit));
+    op.holds(value, limit) || (sight.reads_quantile() && same_cell())
+}
+
+/// What counts as bad, where the check is about outcomes or events; `None` when the limit must be known for it and is not.
+fn bad(sight: &Sight, op: Op, limit: Option<f64>) -> Option<Bad> {
+    let at_most = at_most(op, limit)?;
+    match (sight.source().reduce, at_most) {
+        (Reduce::Quantile(_), true) => Some(Bad::Above(raw(sight, limit?))),
+        (Reduce::Quantile(_), false) => Some(Bad::Below(raw(sight, limit?).checked_sub(1))),
+        (Reduce::Ratio | Reduce::Share(..), false) => Some(Bad::Others),
+        (Reduce::Ratio | Reduce::Share(..) | Reduce::Count | Reduce::Rate, _) => Some(Bad::Events),
+        _ => None,
     }
-    notes.push_str(note);
+}
+
+/// The same without outcomes where the check is about events in time.
+fn in_time(sight: &Sight, mut counts: Counts) -> Counts {
+    if let Reduce::Rate | Reduce::Count = sight.source().reduce {
+        (counts.own.all, counts.stable.all) = (0, 0);
+    }
+    counts
 }

@@ -10,6 +10,9 @@ use crate::units;
 use std::fmt;
 
 mod metric;
+mod places;
+
+pub use places::{Places, places};
 
 /// Why a text is not a check.
 #[derive(Clone, Debug, PartialEq, Eq)]

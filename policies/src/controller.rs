@@ -5,12 +5,19 @@ use crate::policy::{Act, Cohort};
 use crate::sample::Sample;
 use crate::time::{Span, Time};
 
+/// How long a sample is kept for a controller that has seen it. The recovery check reads again what arrived since a step took effect,
+/// which a controller learns in its next round: a minute later at most.
+pub const KEPT: Span = Span::from_secs(600);
+
 /// All that a controller sees in a round.
 pub struct View<'a> {
     /// Now.
     pub now: Time,
-    /// Every sample that has arrived, in order of arrival; a duplicated sample stands here twice.
+    /// The samples that have arrived, in order of arrival; a duplicated sample stands here twice.
     pub arrived: &'a [Sample],
+    /// How many arrived before these and are not kept any more: only such as every round before this one could see, and that arrived
+    /// more than [`KEPT`] ago.
+    pub before: usize,
     /// For each action issued so far, in order: when it had taken effect, if it has.
     pub done: &'a [Option<Time>],
     /// The items of readiness that are claimed to hold by now; `None` where nobody keeps a list: then they hold as the policy plans.

@@ -34,21 +34,15 @@ pub fn cell_top(cell: u16) -> u64 {
 }
 
 impl Hist {
-    /// The histogram of these values, which are sorted on the way.
+    /// The histogram of these values, which may be sorted on the way.
     pub fn of(values: &mut [u64]) -> Hist {
-        values.sort_unstable();
-        let mut hist =
-            Hist { min: values.first().copied().unwrap_or(0), max: values.last().copied().unwrap_or(0), ..Hist::default() };
-        for &value in values.iter() {
-            let cell = cell_of(value);
-            match hist.cells.last_mut() {
-                Some((last, n)) if *last == cell => *n += 1,
-                _ => hist.cells.push((cell, 1)),
-            }
-            hist.sum += u128::from(value);
-        }
-        hist.count = values.len() as u64;
-        hist
+        let (Some(&min), Some(&max)) = (values.iter().min(), values.iter().max()) else { return Hist::default() };
+        let (count, sum) = (values.len() as u64, values.iter().map(|value| u128::from(*value)).sum());
+        let (first, last) = (cell_of(min), cell_of(max));
+        // Where cells are as many as values, sorting is quicker than going through them.
+        let mut cells = if usize::from(last - first) < values.len() { tally(values, first, last) } else { sort(values) };
+        cells.shrink_to_fit(); // samples are kept
+        Hist { count, sum, min, max, cells }
     }
 
     /// Adds one value.
@@ -143,6 +137,26 @@ impl Hist {
     }
 }
 
+/// The occupied cells of values that lie in the cells from `first` to `last`.
+fn tally(values: &[u64], first: u16, last: u16) -> Vec<(u16, u32)> {
+    let mut counts = vec![0; usize::from(last - first) + 1];
+    values.iter().for_each(|value| counts[usize::from(cell_of(*value) - first)] += 1);
+    (first..).zip(counts).filter(|(_, n)| *n > 0).collect()
+}
+
+/// The same of values anywhere.
+fn sort(values: &mut [u64]) -> Vec<(u16, u32)> {
+    values.sort_unstable();
+    let mut cells: Vec<(u16, u32)> = Vec::new();
+    for cell in values.iter().map(|value| cell_of(*value)) {
+        match cells.last_mut() {
+            Some((last, n)) if *last == cell => *n += 1,
+            _ => cells.push((cell, 1)),
+        }
+    }
+    cells
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +179,15 @@ mod tests {
             a.extend(&b);
             prop_assert_eq!(merged, Hist::of(&mut a));
         }
+    }
+
+    #[test]
+    fn counting_and_sorting_come_to_the_same() {
+        let mut values: Vec<u64> = (0..500).map(|i| i * i * 7 % 3_001).collect();
+        let mut added = Hist::default();
+        values.iter().for_each(|value| added.add(*value));
+        assert_eq!(tally(&values, 0, cell_of(3_001)), sort(&mut values.clone()));
+        assert_eq!(Hist::of(&mut values), added);
     }
 
     #[test]

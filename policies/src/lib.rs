@@ -26,10 +26,12 @@ pub mod rules;
 pub mod sample;
 mod sharing;
 pub mod show;
+mod sight;
 mod spread;
 mod suggest;
 pub mod time;
 pub mod units;
+mod variant;
 pub mod verdict;
 mod window;
 

@@ -73,6 +73,13 @@ impl Template {
     }
 }
 
+impl Template {
+    /// Keeps these variants of each gate.
+    pub fn keep(&mut self, used: &[Vec<usize>]) {
+        self.gates.iter_mut().for_each(|(i, gate)| gate.check.keep(&used[*i]));
+    }
+}
+
 /// The recovery check at work.
 #[derive(Clone, Debug, PartialEq)]
 struct Validation {
@@ -94,16 +101,14 @@ pub(crate) struct Said {
     pub checks: Vec<(usize, Verdict)>,
 }
 
-impl Said {
-    /// The surfaces in which these gates fail, each once, in order.
-    pub fn failing_surfaces(&self, gates: &[usize]) -> Vec<String> {
-        let fired = self.gates.iter().filter(|(i, _)| gates.contains(i));
-        let segments = fired.flat_map(|(_, v)| &v.evidence.failing).filter(|s| s.attribute == "surface");
-        let mut surfaces: Vec<String> = segments.map(|s| s.value.clone()).collect();
-        surfaces.sort_unstable();
-        surfaces.dedup();
-        surfaces
-    }
+/// What a round of the way back is waiting for.
+pub(crate) enum Due {
+    /// The next round.
+    Nothing,
+    /// This is to be done.
+    Act(Action),
+    /// The recovery check is to be judged. `entered`: it is the first round with all steps done, too early to page anybody.
+    Judge { entered: bool },
 }
 
 impl Validation {
@@ -113,22 +118,31 @@ impl Validation {
         Validation { checks: Template { gates, checks, ..*template }, arm, seen: 0, clean_since: None }
     }
 
-    /// Judges the round: whether recovery is validated in it.
-    fn judge(&mut self, view: &View, said: &mut Said) -> bool {
-        while let Some(sample) = view.arrived.get(self.seen).filter(|s| s.arrived <= view.now) {
+    /// Judges the round.
+    fn judge(&mut self, view: &View, quiet: bool, said: &mut Said) {
+        let first = view.before;
+        while let Some(sample) = view.arrived.get(self.seen.max(first) - first).filter(|s| s.arrived <= view.now) {
             self.checks.gates.iter_mut().for_each(|(_, gate)| gate.take(sample));
             self.checks.checks.iter_mut().for_each(|(_, check)| check.take(sample));
-            self.seen += 1;
+            self.seen = self.seen.max(first) + 1;
         }
-        let moment = Moment { now: view.now, stable_gone: false, min_samples: self.checks.min_samples, alpha: None };
+        let min_samples = Some(self.checks.min_samples);
+        let moment = Moment { now: view.now, stable_gone: false, min_samples, alpha: None, muted: quiet };
         said.gates = self.checks.gates.iter_mut().filter_map(|(i, gate)| Some((*i, gate.judge(moment)?))).collect();
         said.checks = self.checks.checks.iter_mut().map(|(i, check)| (*i, check.judge(moment))).collect();
-        let mut verdicts = said.gates.iter().chain(&said.checks).map(|(_, v)| v.status);
-        // No verdict at all is no proof of anything.
-        let judged = !said.gates.is_empty() || !said.checks.is_empty();
-        let passes = judged && verdicts.all(|status| status == Status::Pass);
-        self.clean_since = passes.then(|| self.clean_since.unwrap_or(view.now));
-        self.clean_since.is_some_and(|since| view.now.since(since) >= self.checks.clean_for)
+    }
+
+    /// Whether all passed in the last round for one who holds these variants of the gates. No verdict at all is no proof of anything.
+    fn passes(&self, holds: &[usize]) -> bool {
+        let gates = self.checks.gates.iter().filter_map(|(i, gate)| gate.status(holds[*i]));
+        let mut statuses = gates.chain(self.checks.checks.iter().map(|(_, check)| check.status(0))).peekable();
+        statuses.peek().is_some() && statuses.all(|status| status == Status::Pass)
+    }
+
+    /// Counts a round: whether recovery is validated in it.
+    fn count(&mut self, now: Time, passes: bool) -> bool {
+        self.clean_since = passes.then(|| self.clean_since.unwrap_or(now));
+        self.clean_since.is_some_and(|since| now.since(since) >= self.checks.clean_for)
     }
 }
 
@@ -198,89 +212,109 @@ impl Playbook {
         matches!(self.at, At::Step { .. })
     }
 
-    /// Goes on. `issued` actions were issued so far; an action that is returned is the next.
-    pub fn round(&mut self, view: &View, template: &Template, issued: usize, said: &mut Said) -> Vec<Decision> {
+    /// Goes on as far as it can without a verdict. `issued` actions were issued so far; an action that is due is the next.
+    pub fn advance(&mut self, view: &View, template: &Template, issued: usize) -> Due {
         match &self.at {
             At::Step { action, step } => {
                 let (action, step) = (*action, step.clone());
-                self.after_step(view, template, action, &step, issued, said)
+                self.after_step(view, template, action, &step, issued)
             }
-            At::Trying { until, .. } => {
-                let until = *until;
-                if self.validates(view, said) {
-                    self.at = At::Waiting { since: view.now, mitigated: true };
-                    return vec![Decision::Mitigated, Decision::Recovered];
-                }
-                if view.now >= until { self.next_step(view, template, until, issued, said) } else { Vec::new() }
-            }
-            At::Waiting { since, mitigated } => {
-                let (since, mitigated) = (*since, *mitigated);
-                self.wait(view, since, mitigated, issued, said)
-            }
+            At::Trying { .. } | At::Waiting { .. } => Due::Judge { entered: false },
             At::Paged { action } => {
                 if let Some(at) = view.done.get(*action).copied().flatten() {
                     self.validation = Some(Validation::new(template, Arm::Former, at));
                     self.at = At::Waiting { since: at, mitigated: false };
                 }
-                self.recovered(view, said)
+                Due::Judge { entered: true }
             }
         }
     }
 
-    fn after_step(
-        &mut self,
-        view: &View,
-        template: &Template,
-        action: usize,
-        step: &Step,
-        issued: usize,
-        said: &mut Said,
-    ) -> Vec<Decision> {
-        let Some(done) = view.done.get(action).copied().flatten() else { return Vec::new() };
-        let Some(try_for) = step.try_for else { return self.next_step(view, template, done, issued, said) };
+    fn after_step(&mut self, view: &View, template: &Template, action: usize, step: &Step, issued: usize) -> Due {
+        let Some(done) = view.done.get(action).copied().flatten() else { return Due::Nothing };
+        let Some(try_for) = step.try_for else { return self.next_step(template, done, issued) };
         // Whom a step has sent back shows whether that helped. As long as steps only bend knobs it is to be seen on the canary.
         let arm = if self.withdraws || moves_subjects(step) { Arm::Former } else { Arm::Canary };
         self.validation = Some(Validation::new(template, arm, done));
         self.at = At::Trying { until: done + try_for, step: step.name.clone() };
-        self.round(view, template, issued, said)
+        Due::Judge { entered: false }
     }
 
     /// Issues the next step, or begins to wait for recovery when there is none; `effect` is that of the step before.
-    fn next_step(&mut self, view: &View, template: &Template, effect: Time, issued: usize, said: &mut Said) -> Vec<Decision> {
+    fn next_step(&mut self, template: &Template, effect: Time, issued: usize) -> Due {
         if let Some(step) = self.queue.pop_front() {
             let action = action_of(&step);
             self.withdraws |= withdraws(&step);
             self.validation = None;
             self.at = At::Step { action: issued, step };
-            return vec![Decision::Act(action)];
+            return Due::Act(action);
         }
         // A last step that was tried in vain keeps its window if it already reads the right arm.
         if self.validation.as_ref().is_none_or(|v| v.arm != Arm::Former) {
             self.validation = Some(Validation::new(template, Arm::Former, effect));
         }
         self.at = At::Waiting { since: effect, mitigated: false };
-        self.recovered(view, said)
+        Due::Judge { entered: true }
     }
 
-    fn wait(&mut self, view: &View, since: Time, mitigated: bool, issued: usize, said: &mut Said) -> Vec<Decision> {
-        let mut decisions = self.recovered(view, said);
-        let late = view.now.since(since) >= self.page_after;
-        if late && !mitigated && !self.paged && !self.recovered_once {
-            self.paged = true;
-            self.at = At::Paged { action: issued };
-            decisions.push(Decision::Act(Action::Page));
+    /// Judges the recovery check, if there is one yet.
+    pub fn judge(&mut self, view: &View, quiet: bool, said: &mut Said) {
+        if let Some(validation) = &mut self.validation {
+            validation.judge(view, quiet, said);
         }
-        decisions
     }
 
-    fn validates(&mut self, view: &View, said: &mut Said) -> bool {
-        let validates = self.validation.as_mut().is_some_and(|v| v.judge(view, said));
+    /// Whether it passed in this round for one who holds these variants of the gates.
+    pub fn passes(&self, holds: &[usize]) -> bool {
+        self.validation.as_ref().is_some_and(|validation| validation.passes(holds))
+    }
+
+    /// Goes on, given whether the recovery check passed.
+    pub fn conclude(
+        &mut self,
+        view: &View,
+        template: &Template,
+        passes: bool,
+        entered: bool,
+        issued: usize,
+    ) -> (Vec<Decision>, Due) {
+        let validates = self.validation.as_mut().is_some_and(|validation| validation.count(view.now, passes));
         self.recovered_once |= validates;
-        validates
+        match &self.at {
+            At::Trying { .. } if validates => {
+                self.at = At::Waiting { since: view.now, mitigated: true };
+                (vec![Decision::Mitigated, Decision::Recovered], Due::Nothing)
+            }
+            At::Trying { until, .. } if view.now >= *until => {
+                let until = *until;
+                (Vec::new(), self.next_step(template, until, issued))
+            }
+            At::Waiting { since, mitigated } => {
+                let late = !entered && !mitigated && view.now.since(*since) >= self.page_after;
+                (recovered(validates), if late { self.page(issued) } else { Due::Nothing })
+            }
+            _ => (recovered(validates), Due::Nothing),
+        }
     }
 
-    fn recovered(&mut self, view: &View, said: &mut Said) -> Vec<Decision> {
-        if self.validates(view, said) { vec![Decision::Recovered] } else { Vec::new() }
+    /// Calls the operator, unless that has been done or recovery was seen.
+    fn page(&mut self, issued: usize) -> Due {
+        if self.paged || self.recovered_once {
+            return Due::Nothing;
+        }
+        self.paged = true;
+        self.at = At::Paged { action: issued };
+        Due::Act(Action::Page)
+    }
+
+    /// How many of the samples that ever arrived its recovery check has taken in; all, where it has not begun.
+    pub fn seen(&self) -> usize {
+        self.validation.as_ref().map_or(usize::MAX, |validation| validation.seen)
+    }
+
+    /// Keeps these variants of each gate.
+    pub fn keep(&mut self, used: &[Vec<usize>]) {
+        self.validation.iter_mut().for_each(|validation| validation.checks.keep(used));
     }
 
     /// What the rollback waits for, in words.
@@ -292,6 +326,10 @@ impl Playbook {
             At::Paged { .. } => "the operator was paged".into(),
         }
     }
+}
+
+fn recovered(validates: bool) -> Vec<Decision> {
+    if validates { vec![Decision::Recovered] } else { Vec::new() }
 }
 
 fn action_of(step: &Step) -> Action {

@@ -2,10 +2,12 @@
 
 mod rollback;
 mod stages;
+mod without;
 
 pub use crate::rules::Rule;
 pub use rollback::*;
 pub use stages::*;
+pub use without::without_gate;
 
 use crate::time::Span;
 

@@ -4,7 +4,7 @@ use crate::bind::{BindError, bind_check, validate_name};
 use crate::controller::{Action, Controller, Decision, View};
 use crate::gate::{BoundCheck, BoundGate};
 use crate::passage::Passage;
-use crate::playbook::{Playbook, Said, Template};
+use crate::playbook::{Due, Playbook, Said, Template};
 use crate::policy::{Policy, Rule};
 use crate::sample::{Catalog, Segment};
 use crate::sharing::{Bound, Sharing, bound};
@@ -13,11 +13,14 @@ use crate::verdict::{Status, Verdict};
 use forward::Forward;
 use measures::Measures;
 use readiness::Desk;
+use siblings::{Siblings, Turns};
+use std::sync::Arc;
 
 mod checkpoint;
 mod forward;
 mod measures;
 mod readiness;
+mod siblings;
 
 /// While a playbook step is under way, the controller looks this often whether it is done, so that a slow round does not
 /// stretch the rollback.
@@ -36,7 +39,8 @@ const RECOVERY_POLL: Span = Span::from_secs(60);
 /// everything is ready.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rollout {
-    policy: Policy,
+    /// Shared, since rollouts part and it never changes.
+    policy: Arc<Policy>,
     /// By index in the policy; `None` is not applicable to this system.
     gates: Vec<Option<BoundGate>>,
     sharing: Option<Sharing>,
@@ -56,6 +60,9 @@ pub struct Rollout {
     measures: Measures,
     /// By index in the policy, whether its metric was said to be suspect.
     suspected: Vec<bool>,
+    siblings: Siblings,
+    /// Whether nobody reads what it says.
+    quiet: bool,
 }
 
 // One rollout is one phase: its size does not matter.
@@ -77,11 +84,12 @@ impl Rollout {
     pub fn new(policy: &Policy, catalog: &Catalog) -> Result<Rollout, BindError> {
         let (gates, sharing) = Sharing::bind(policy, catalog)?;
         let bind = |(i, check)| {
-            bind_check(check, &Rule::new("threshold"), catalog).map_err(|message| BindError { gate: validate_name(i), message })
+            bind_check(check, &Rule::new("threshold"), 0, catalog)
+                .map_err(|message| BindError { gate: validate_name(i), message })
         };
         let checks = policy.rollback.validate.checks.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
         Ok(Rollout {
-            policy: policy.clone(),
+            policy: Arc::new(policy.clone()),
             gates,
             sharing,
             checks,
@@ -95,6 +103,8 @@ impl Rollout {
             desk: Desk::new(policy.readiness.as_ref(), policy.round),
             measures: Measures::default(),
             suspected: vec![false; policy.gates.len()],
+            siblings: Siblings::alone(policy.gates.len()),
+            quiet: false,
         })
     }
 
@@ -111,6 +121,15 @@ impl Rollout {
     /// The items of readiness that stood in the way of a stage in the last round, as `name (owner)`.
     pub fn open_items(&self) -> &[String] {
         self.desk.in_the_way()
+    }
+
+    /// How many of the samples that ever arrived need not be shown again, as long as they arrived [`crate::controller::KEPT`] ago.
+    pub fn seen(&self) -> usize {
+        match &self.phase {
+            Phase::Forward(_) => self.seen,
+            Phase::Back { playbook, .. } => playbook.seen(),
+            Phase::Finished => usize::MAX,
+        }
     }
 
     /// The same rollout, beginning with this stage; those before it count as passed. `None`: there is no such stage.
@@ -153,23 +172,24 @@ impl Rollout {
         matches!(self.phase, Phase::Finished)
     }
 
-    /// Why the rollout does not go on now, in words; what to report when it never did.
-    pub fn blocking(&self) -> String {
+    /// Why the rollout does not go on now, in words; what to report when it never did. By place in [`Rollout::ids`]; of a rollback,
+    /// the same for all.
+    pub fn blocking(&self, place: usize) -> String {
         match &self.phase {
             Phase::Finished => "finished".into(),
             Phase::Back { playbook, .. } => {
                 let mut reasons = vec![playbook.waits_for()];
-                reasons.extend(self.complaints());
+                let gates = self.said.gates.iter().map(|(i, v)| (*i, v.status));
+                reasons.extend(self.complaints(gates));
                 reasons.join(", ")
             }
-            Phase::Forward(forward) => self.blocking_forward(forward),
+            Phase::Forward(forward) => self.blocking_forward(forward, place),
         }
     }
 
-    /// The gates and checks that did not pass in the last round.
-    fn complaints(&self) -> Vec<String> {
-        let name = |i: usize| self.policy.gates[i].name.clone();
-        let gates = self.said.gates.iter().map(|(i, v)| (format!("gate {}", name(*i)), v.status));
+    /// Of these gates, and of the checks, those that did not pass in the last round.
+    fn complaints(&self, gates: impl Iterator<Item = (usize, Status)>) -> Vec<String> {
+        let gates = gates.map(|(i, status)| (format!("gate {}", self.policy.gates[i].name), status));
         let checks = self.said.checks.iter().map(|(i, v)| (validate_name(*i), v.status));
         gates.chain(checks).filter(|(_, s)| *s != Status::Pass).map(|(name, s)| format!("{name}: {}", s.name())).collect()
     }
@@ -193,23 +213,51 @@ impl Rollout {
         lines
     }
 
-    fn back(&mut self, view: &View, mut playbook: Playbook, template: Template) -> Vec<Decision> {
-        let decisions = playbook.round(view, &template, self.issued, &mut self.said);
-        self.issued += decisions.iter().filter(|d| matches!(d, Decision::Act(_))).count();
-        self.phase = Phase::Back { playbook, template };
-        decisions
+    fn back(&mut self, view: &View) -> Turns {
+        let Phase::Back { playbook, template } = &mut self.phase else { unreachable!("the way back was begun") };
+        match playbook.advance(view, template, self.issued) {
+            Due::Nothing => (Vec::new(), Vec::new()),
+            Due::Act(action) => (vec![self.issue(action)], Vec::new()),
+            Due::Judge { entered } => self.validate(view, entered),
+        }
     }
-}
 
-impl Controller for Rollout {
-    fn round(&mut self, view: &View) -> Vec<Decision> {
+    /// Judges the recovery check, and goes on as each sibling sees it.
+    fn validate(&mut self, view: &View, entered: bool) -> Turns {
+        let Phase::Back { playbook, .. } = &mut self.phase else { unreachable!("the way back was begun") };
+        playbook.judge(view, self.quiet, &mut self.said);
+        let Phase::Back { playbook, .. } = &self.phase else { unreachable!("it is still on its way") };
+        let groups = self.groups(|place| playbook.passes(self.siblings.of(place)));
+        self.parted(groups, |_| false, |rollout, passes| rollout.conclude(view, passes, entered))
+    }
+
+    fn conclude(&mut self, view: &View, passes: bool, entered: bool) -> Turns {
+        let Phase::Back { playbook, template } = &mut self.phase else { unreachable!("the way back was begun") };
+        let (mut decisions, due) = playbook.conclude(view, template, passes, entered, self.issued);
+        match due {
+            Due::Nothing => {}
+            Due::Act(action) => decisions.push(self.issue(action)),
+            Due::Judge { entered } => return self.validate(view, entered),
+        }
+        (decisions, Vec::new())
+    }
+
+    /// Judges once and decides. Of siblings that decide differently those who part are returned with their own decisions; what was
+    /// here goes on with the rest.
+    pub fn rounds(&mut self, view: &View) -> (Vec<Decision>, Vec<(Rollout, Vec<Decision>)>) {
         self.said = Said::default();
         self.desk.clear();
-        let mut decisions = match std::mem::replace(&mut self.phase, Phase::Finished) {
-            Phase::Forward(forward) => self.forward(view, forward),
-            Phase::Back { playbook, template } => self.back(view, playbook, template),
-            Phase::Finished => Vec::new(),
+        let (mut decisions, mut others) = match &self.phase {
+            Phase::Forward(_) => self.forward(view),
+            Phase::Back { .. } => self.back(view),
+            Phase::Finished => (Vec::new(), Vec::new()),
         };
+        self.end_round(view, &mut decisions);
+        others.iter_mut().for_each(|(rollout, decisions)| rollout.end_round(view, decisions));
+        (decisions, others)
+    }
+
+    fn end_round(&mut self, view: &View, decisions: &mut Vec<Decision>) {
         decisions.extend(self.suspicions());
         self.next = match &self.phase {
             Phase::Finished => Time::MAX,
@@ -217,6 +265,14 @@ impl Controller for Rollout {
             Phase::Back { .. } => view.now + self.policy.round.min(RECOVERY_POLL),
             _ => view.now + self.policy.round,
         };
+    }
+}
+
+impl Controller for Rollout {
+    /// For a rollout that plays one policy.
+    fn round(&mut self, view: &View) -> Vec<Decision> {
+        let (decisions, others) = self.rounds(view);
+        debug_assert!(others.is_empty(), "one policy does not part from itself");
         decisions
     }
 

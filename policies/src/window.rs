@@ -97,6 +97,11 @@ impl Window {
         Window { floor, whole: true, ..Window::new(self.source.clone(), self.over) }
     }
 
+    /// Whether both read the same over the same time.
+    pub fn reads_like(&self, other: &Window) -> bool {
+        self.source == other.source && self.over == other.over
+    }
+
     /// A stage took effect: a window without a length begins again.
     pub fn stage_began(&mut self, at: Time) {
         if self.over.is_none() {

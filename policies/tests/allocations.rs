@@ -4,7 +4,7 @@
 mod looks;
 
 use allocation_counter::measure;
-use gatecrash_policies::rules::{Judge, State};
+use gatecrash_policies::rules::{Judge, Note, State};
 use looks::{Stage, rules};
 
 /// Scrapes until every memory is full, and as many as are measured after them.
@@ -16,7 +16,7 @@ const OVER: [usize; 2] = [8, 30];
 fn no_rule_allocates_once_it_is_warm() {
     for ((rule, check), over) in rules().iter().flat_map(|both| OVER.map(|over| (both, over))) {
         let (mut state, mut stage) = (State::new(rule), Stage::new(check, over));
-        let mut note = String::with_capacity(4_096);
+        let mut note = Note::with_capacity(4_096);
         for i in 0..2 * SCRAPES {
             let look = stage.scrape([i * 7 % 5, i * 11 % 40]);
             note.clear();

@@ -6,7 +6,7 @@ use crate::dice::{Purpose, Stream};
 use crate::drift::Drift;
 use crate::knobs::{Knobs, Level};
 use crate::ledger::{Key, Ledger, Violation};
-use crate::meters::Meters;
+use crate::meters::{Interest, Meters};
 use crate::probes;
 use crate::queue::{Event, Queue};
 use crate::routing::Routing;
@@ -79,10 +79,19 @@ impl Context<'_> {
     }
 
     /// A knob as it stands for a subject on an arm.
+    #[inline]
     pub fn level(&self, knob: u16, who: &Who) -> Level {
-        if self.knobs.is_straight() {
-            return Level::IDENTITY;
-        }
+        if self.knobs.is_bent(knob) { self.bent_level(knob, who) } else { Level::IDENTITY }
+    }
+
+    /// A probability as a knob has it for a subject on an arm.
+    #[inline]
+    pub fn share(&self, knob: u16, who: &Who, value: f64) -> f64 {
+        if self.knobs.is_bent(knob) { self.bent_level(knob, who).share(value) } else { value.min(1.0) }
+    }
+
+    #[inline(never)]
+    fn bent_level(&self, knob: u16, who: &Who) -> Level {
         if !self.knobs.is_split(knob) {
             return self.knobs.level(knob, who.arm);
         }
@@ -107,38 +116,57 @@ impl Context<'_> {
         })
     }
 
-    /// Counts an outcome.
+    /// Counts an outcome. Most signals of most trials concern nobody: that is seen here, and the rest is done elsewhere.
+    #[inline]
     pub fn count(&mut self, signal: u16, who: &Who) {
-        if !self.is_wanted(signal, who, 1) {
-            return;
+        let interest = self.meters.touch(signal, who.arm);
+        if interest.judged || interest.read {
+            self.write_count(interest, signal, who);
         }
-        let segments = self.setup.segments_of(signal, who.subject, who.ordinal);
-        let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
-        self.meters.count(self.now, signal, who.arm, former, segments, 1);
     }
 
     /// Records an outcome's number: microseconds, or thousandths.
+    #[inline]
     pub fn value(&mut self, signal: u16, who: &Who, value: u64) {
-        if !self.is_wanted(signal, who, value) {
-            return;
+        let interest = self.meters.touch(signal, who.arm);
+        if interest.judged || interest.read {
+            self.write_value(interest, signal, who, value);
         }
-        let segments = self.setup.segments_of(signal, who.subject, who.ordinal);
+    }
+
+    #[inline(never)]
+    fn write_count(&mut self, interest: Interest, signal: u16, who: &Who) {
+        if interest.judged {
+            self.judge(signal, who, 1);
+        }
+        if interest.read {
+            let (former, segments) = self.parts_of(signal, who);
+            self.meters.count(self.now, signal, who.arm, former, segments, 1);
+        }
+    }
+
+    #[inline(never)]
+    fn write_value(&mut self, interest: Interest, signal: u16, who: &Who, value: u64) {
+        if interest.judged {
+            self.judge(signal, who, value);
+        }
+        if interest.read {
+            let (former, segments) = self.parts_of(signal, who);
+            self.meters.value(self.now, signal, who.arm, former, segments, value);
+        }
+    }
+
+    /// Whether an outcome counts as one of a former subject too, and its segments where samples are split by any.
+    #[inline]
+    fn parts_of(&self, signal: u16, who: &Who) -> (bool, u128) {
         let former = who.arm != Arm::Canary && self.routing.is_former(who.subject);
-        self.meters.value(self.now, signal, who.arm, former, segments, value);
+        let segments = if self.meters.is_split() { self.setup.segments_of(signal, who.subject, who.ordinal) } else { 0 };
+        (former, segments)
     }
 
     /// Raises or lowers a level.
     pub fn shift(&mut self, signal: u16, arm: Arm, by: i64) {
         self.meters.shift(self.now, signal, arm, by);
-    }
-
-    /// Judges an outcome; whether its signal is read by anybody at all.
-    fn is_wanted(&mut self, signal: u16, who: &Who, value: u64) -> bool {
-        let interest = self.meters.touch(signal, who.arm);
-        if interest.judged {
-            self.judge(signal, who, value);
-        }
-        interest.read
     }
 
     /// Whether an outcome of this signal matters to anybody: where it costs something to work it out.

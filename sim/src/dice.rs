@@ -102,6 +102,11 @@ impl Dice {
     }
 }
 
+/// Uniform in the open interval (0, 1).
+fn unit(bits: u64) -> f64 {
+    ((bits >> 12) as f64 + 0.5) / (1u64 << 52) as f64
+}
+
 impl Stream {
     /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
@@ -110,13 +115,13 @@ impl Stream {
 
     /// Uniform in the open interval (0, 1): never 0, never 1.
     pub fn unit(&mut self) -> f64 {
-        ((self.bits() >> 12) as f64 + 0.5) / (1u64 << 52) as f64
+        unit(self.bits())
     }
 
     /// True with probability `p`. Always takes one draw.
     pub fn coin(&mut self, p: f64) -> bool {
-        let u = self.unit();
-        u < p
+        let bits = self.bits();
+        p > 0.0 && unit(bits) < p
     }
 
     /// Uniform in `0..n`; 0 when `n` is 0. The bias is below n / 2^64.

@@ -183,8 +183,8 @@ pub struct Knobs {
     split: Vec<bool>,
     /// Of knobs that a step bent for a segment, the levels from which `partial` starts out.
     bases: Vec<(u16, [Level; 2])>,
-    /// Whether nothing at all is bent.
-    straight: bool,
+    /// Whether anything bends a knob, on any arm, for anybody.
+    bent: Vec<bool>,
 }
 
 impl Knobs {
@@ -196,7 +196,7 @@ impl Knobs {
             partial: Vec::new(),
             split: vec![false; count],
             bases: Vec::new(),
-            straight: true,
+            bent: vec![false; count],
         }
     }
 
@@ -208,18 +208,19 @@ impl Knobs {
         self.split.fill(false);
         self.partial.clear();
         self.bases.clear();
-        self.straight = true;
         for bent in faults {
             self.bend(bent);
         }
         for bent in steps {
             self.bend_in_turn(bent);
         }
+        let straight = |levels: &[Level]| levels.iter().all(|level| *level == Level::IDENTITY);
+        let knobs = self.levels.chunks(2).zip(&self.split);
+        self.bent = knobs.map(|(levels, split)| *split || !straight(levels)).collect();
         *self != before
     }
 
     fn bend(&mut self, bent: Bent) {
-        self.straight = false;
         if bent.segment.is_some() {
             self.split[usize::from(bent.knob)] = true;
             self.partial.push(bent);
@@ -242,20 +243,15 @@ impl Knobs {
         self.bend(bent);
     }
 
-    /// Whether nothing at all is bent.
-    pub fn is_straight(&self) -> bool {
-        self.straight
-    }
-
     /// The knob for everybody on an arm.
     pub fn level(&self, knob: u16, arm: Arm) -> Level {
         self.levels[2 * usize::from(knob) + side(arm)]
     }
 
     /// Whether anything bends a knob, on any arm, for anybody.
+    #[inline]
     pub fn is_bent(&self, knob: u16) -> bool {
-        let levels = &self.levels[2 * usize::from(knob)..2 * usize::from(knob) + 2];
-        self.split[usize::from(knob)] || levels.iter().any(|level| *level != Level::IDENTITY)
+        self.bent[usize::from(knob)]
     }
 
     /// Whether a knob is bent for some segment.

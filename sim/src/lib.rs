@@ -30,5 +30,6 @@ pub mod truth;
 pub mod world;
 
 pub use play::Match;
+pub use play::Played;
 pub use scenario::Scenario;
 pub use trial::Trial;

@@ -74,6 +74,7 @@ impl Meters {
         }
     }
 
+    #[inline]
     fn slot(&self, signal: u16, arm: Arm) -> usize {
         (3 * usize::from(signal) + arm as usize) * self.parts
     }
@@ -83,23 +84,33 @@ impl Meters {
         std::mem::take(&mut self.touched[arm as usize])
     }
 
+    /// Whether samples tell the segments of an outcome apart.
+    #[inline]
+    pub fn is_split(&self) -> bool {
+        self.parts > 1 || self.hidden.is_some()
+    }
+
     /// Something happens on an arm. Who wants to know about this signal.
+    #[inline]
     pub fn touch(&mut self, signal: u16, arm: Arm) -> Interest {
         self.touched[arm as usize] = true;
         self.interest(signal)
     }
 
     /// Who wants to know about a signal.
+    #[inline]
     pub fn interest(&self, signal: u16) -> Interest {
         self.interests[usize::from(signal)]
     }
 
     /// Whether samples tell of an outcome.
+    #[inline]
     fn tells(&self, signal: u16, segments: u128) -> bool {
         self.watched[usize::from(signal)] && self.hidden.is_none_or(|bit| segments >> bit & 1 == 0)
     }
 
     /// Counts `n` outcomes of a subject that is in `segments`.
+    #[inline]
     pub fn count(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, n: u64) {
         if self.tells(signal, segments) {
             self.count_for(signal, arm, segments, n);
@@ -112,6 +123,7 @@ impl Meters {
         }
     }
 
+    #[inline]
     fn count_for(&mut self, signal: u16, arm: Arm, segments: u128, n: u64) {
         let slot = self.slot(signal, arm);
         self.counters[slot] += n;
@@ -123,6 +135,7 @@ impl Meters {
     }
 
     /// Records an outcome's number.
+    #[inline]
     pub fn value(&mut self, now: Time, signal: u16, arm: Arm, former: bool, segments: u128, value: u64) {
         if self.tells(signal, segments) {
             self.value_for(signal, arm, segments, value);
@@ -137,6 +150,7 @@ impl Meters {
         }
     }
 
+    #[inline]
     fn value_for(&mut self, signal: u16, arm: Arm, segments: u128, value: u64) {
         let slot = self.slot(signal, arm);
         self.values[slot].push(value);
@@ -148,6 +162,7 @@ impl Meters {
     }
 
     /// Raises or lowers a level.
+    #[inline]
     pub fn shift(&mut self, now: Time, signal: u16, arm: Arm, by: i64) {
         if !self.interest(signal).read {
             return;

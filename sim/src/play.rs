@@ -1,6 +1,7 @@
 //! The loop: a set of policies over one world, which is cloned only where their decisions differ in effect.
 
 mod bind;
+mod member;
 
 pub use bind::catalog;
 
@@ -10,32 +11,28 @@ use crate::setup::Setup;
 use crate::trial::{Detail, Entry, Trial};
 use crate::truth::{self, Twin};
 use crate::world::{Books, World};
-use bind::{begin, check_probes, check_segments, routed, watch};
-use gatecrash_policies::controller::{Action, Controller, Decision, View};
-use gatecrash_policies::policy::{Act, Policy};
-use gatecrash_policies::sample::Segment;
+use bind::{bind, check_probes, check_segments, routed, watch};
+use gatecrash_policies::controller::{Action, Controller, KEPT};
+use gatecrash_policies::policy::Policy;
+use gatecrash_policies::sample::{Catalog, Segment};
 use gatecrash_policies::time::{Span, Time};
-use gatecrash_policies::verdict::{Status, Verdict};
 use gatecrash_policies::{BindError, Bound, Rollout};
+use member::Member;
 
 /// How long a trial goes on after the recovery check has succeeded, to see whether it was right. Longer where somebody still meets the
 /// canary: until nobody does.
 const AFTERMATH: Span = Span::from_secs(900);
 
-/// A policy made ready for a scenario: bind once, play with any seed.
-#[derive(Clone, Debug)]
-pub struct Contender<'a> {
-    policy: &'a Policy,
-    rollout: Rollout,
-}
-
 /// A scenario and the policies that play it.
 #[derive(Clone, Debug)]
 pub struct Match<'a> {
     scenario: &'a Scenario,
-    contenders: Vec<Contender<'a>>,
-    /// The segments that some policy reads, and those that some policy routes by.
-    read: Vec<Segment>,
+    policies: Vec<&'a Policy>,
+    /// The policies made ready for the scenario, those together who differ only in how they hold their gates.
+    together: Vec<Rollout>,
+    /// What can be measured, with all segments that some policy reads.
+    catalog: Catalog,
+    /// The segments that some policy routes by.
     routed: Vec<Segment>,
     /// Per signal, whether some policy reads it.
     watched: Vec<bool>,
@@ -55,44 +52,85 @@ impl<'a> Match<'a> {
                 }
             }
         }
-        let bind = |(i, policy): (usize, &&'a Policy)| {
-            let rollout = Rollout::new(policy, &catalog).and_then(|rollout| begin(scenario, policy, rollout));
-            Ok(Contender { policy, rollout: rollout.map_err(|e| (i, e))? })
-        };
-        let contenders = policies.iter().enumerate().map(bind).collect::<Result<_, _>>()?;
+        let mut together: Vec<Rollout> = Vec::new();
+        for (id, policy) in policies.iter().enumerate() {
+            let rollout = bind(scenario, policy, &catalog).map_err(|error| (id, error))?.called(id).quiet();
+            if !together.iter_mut().any(|first| first.admit(&rollout)) {
+                together.push(rollout);
+            }
+        }
         let routed: Vec<Segment> = policies.iter().flat_map(|policy| routed(policy, &catalog)).collect();
         check_segments(scenario, &catalog.segments, &routed)?;
         check_probes(&catalog)?;
         let mut watched = vec![false; catalog.signals.len()];
         policies.iter().for_each(|policy| watch(policy, &catalog, &mut watched));
-        Ok(Match { scenario, contenders, read: catalog.segments, routed, watched })
+        Ok(Match { scenario, policies: policies.to_vec(), together, catalog, routed, watched })
+    }
+
+    /// Each policy by itself, in their order.
+    fn rollouts(&self) -> impl Iterator<Item = Rollout> {
+        let bind = |policy: &&Policy| bind(self.scenario, policy, &self.catalog).expect("it was bound before");
+        self.policies.iter().map(bind).enumerate().map(|(id, rollout)| rollout.called(id))
     }
 
     /// How often each policy rolls back for nothing here, as far as its rules promise; in their order.
     pub fn false_rollback_bounds(&self) -> Vec<Bound> {
-        self.contenders.iter().map(|contender| contender.rollout.false_rollback_bound()).collect()
+        self.rollouts().map(|rollout| rollout.false_rollback_bound()).collect()
     }
 
-    /// Plays one seed: a trial per policy, in their order. With `detail`, pictures can be drawn of them.
+    /// Plays one seed: a trial per policy, in their order, each with its timeline. With `detail`, pictures can be drawn of them.
     pub fn play(&self, seed: u64, detail: bool) -> Vec<Trial> {
-        let mut setup = Setup::new(self.scenario, &self.read, &self.routed, seed);
-        if !detail {
+        let books = if detail { Books::Everything } else { Books::Score };
+        let played = self.play_all(seed, books, self.rollouts().collect());
+        played.groups.into_iter().map(|(_, trial)| trial).collect()
+    }
+
+    /// Plays one seed for what scores are made of. Policies that differ only in how they hold their gates are played as one until they
+    /// decide differently; each has the trial that it would have alone, but for its words: timelines are empty.
+    pub fn score(&self, seed: u64) -> Played {
+        self.play_all(seed, Books::Score, self.together.clone())
+    }
+
+    fn play_all(&self, seed: u64, books: Books, rollouts: Vec<Rollout>) -> Played {
+        let mut setup = Setup::new(self.scenario, &self.catalog.segments, &self.routed, seed);
+        if books != Books::Everything {
             setup.watched.clone_from(&self.watched);
         }
-        let books = if detail { Books::Everything } else { Books::Score };
         let keeps_list = self.scenario.readiness.is_some();
-        let members = self.contenders.iter().enumerate().map(|(index, c)| Member::new(index, c, keeps_list, detail)).collect();
-        let mut branches = vec![Branch { world: World::new(&setup, books), members }];
-        let mut records: Vec<Option<Record>> = self.contenders.iter().map(|_| None).collect();
+        let member = |rollout: Rollout| {
+            let policy = self.policies[rollout.ids()[0]];
+            Member::new(policy, rollout, keeps_list, books == Books::Everything)
+        };
+        let members = rollouts.into_iter().map(member).collect();
+        let mut branches = vec![Branch { world: World::new(&setup, books), members, born: 0 }];
+        let (mut records, mut simulated) = (Vec::new(), 0);
         while let Some(mut branch) = branches.pop() {
-            while !branch.members.is_empty() {
-                branches.extend(branch.round(&mut records));
+            let others = branch.go_on(&mut records);
+            if branch.members.is_empty() {
+                simulated += branch.world.context.events - branch.born;
+            } else {
+                branches.push(branch);
             }
+            // Those who part are played out first, so that few worlds are kept at a time.
+            branches.extend(others);
         }
+        records.sort_by_key(|(ids, _): &(Vec<usize>, Record)| ids[0]);
         let mut twin = Twin::new(&setup);
-        let records = records.into_iter().map(|r| r.expect("every member ends by the horizon"));
-        records.zip(&self.contenders).map(|(record, c)| truth::trial(&setup, c.policy, seed, record, &mut twin)).collect()
+        let trial = |(ids, record): (Vec<usize>, Record)| {
+            let trial = truth::trial(&setup, self.policies[ids[0]], seed, record, &mut twin);
+            (ids, trial)
+        };
+        Played { groups: records.into_iter().map(trial).collect(), simulated }
     }
+}
+
+/// What a seed came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Played {
+    /// Trials, each with the contenders that it is the trial of, by index.
+    pub groups: Vec<(Vec<usize>, Trial)>,
+    /// Events of all worlds that were played. Every trial went through its own [`Trial::events`]; what is shared counts once here.
+    pub simulated: u64,
 }
 
 /// What a trial left behind, before the truth is worked out.
@@ -106,6 +144,8 @@ pub struct Record {
     pub ended: Time,
     /// The decision to roll back.
     pub decided: Option<Time>,
+    /// The stage in effect then, by index.
+    pub stage: Option<usize>,
     /// The gates that fired, by index.
     pub fired: Vec<usize>,
     /// When a step mitigated.
@@ -118,66 +158,64 @@ pub struct Record {
     pub blocking: String,
     /// The items of readiness that stood in the way then.
     pub open_items: Vec<String>,
+    /// Nobody reads what was done and said.
+    pub quiet: bool,
     /// What the policy did and said.
     pub entries: Vec<Entry>,
     /// For pictures.
     pub detail: Option<Box<Detail>>,
 }
 
-/// One policy in a branch.
-#[derive(Clone, Debug)]
-struct Member<'a> {
-    index: usize,
-    policy: &'a Policy,
-    rollout: Rollout,
-    decided: Option<Time>,
-    fired: Vec<usize>,
-    mitigated: Option<Time>,
-    recovered: Vec<Time>,
-    finished: bool,
-    entries: Vec<Entry>,
-    /// What each gate last said.
-    said: Vec<Option<Status>>,
-    /// All verdicts, when pictures are wanted.
-    verdicts: Option<Vec<(Time, usize, Verdict)>>,
-}
-
 /// Policies that have decided alike so far, and their world.
 struct Branch<'a> {
     world: World<'a>,
     members: Vec<Member<'a>>,
+    /// How many events the world had seen when it became one of its own.
+    born: u64,
 }
 
 impl<'a> Branch<'a> {
+    /// Goes on to the end, or until somebody parts: those branches are returned.
+    fn go_on(&mut self, records: &mut Vec<(Vec<usize>, Record)>) -> Vec<Branch<'a>> {
+        while !self.members.is_empty() {
+            let others = self.round(records);
+            if !others.is_empty() {
+                return others;
+            }
+        }
+        Vec::new()
+    }
+
     /// Advances to the next round, or to the horizon. Branches that part here are returned.
-    fn round(&mut self, records: &mut [Option<Record>]) -> Vec<Branch<'a>> {
+    fn round(&mut self, records: &mut Vec<(Vec<usize>, Record)>) -> Vec<Branch<'a>> {
         let horizon = Time::ZERO + self.world.context.setup.scenario.horizon;
         let due = self.members.iter().map(|m| m.rollout.next_round()).min().expect("a branch has members");
         self.world.advance(due.min(horizon));
         if due >= horizon {
-            for member in self.members.drain(..) {
-                let index = member.index;
-                records[index] = Some(member.record(&mut self.world));
+            while let Some(member) = self.members.pop() {
+                records.extend(member.records(&mut self.world, self.members.is_empty()));
             }
             return Vec::new();
         }
         let mut groups: Vec<(Vec<Action>, Vec<Member<'a>>)> = Vec::new();
-        for mut member in std::mem::take(&mut self.members) {
-            let actions = if member.rollout.next_round() <= due { member.round(&self.world) } else { Vec::new() };
-            // After a mitigation the others stay where they are: nobody waits for them to leave.
-            let left = self.world.context.routing.is_nobody() || member.mitigated.is_some();
-            let over = left && member.recovered.first().is_some_and(|at| *at + AFTERMATH <= due);
-            if member.finished || over {
-                let index = member.index;
-                records[index] = Some(member.record(&mut self.world));
-                continue;
-            }
-            match groups.iter_mut().find(|(alike, _)| *alike == actions) {
-                Some((_, members)) => members.push(member),
-                None => groups.push((actions, vec![member])),
+        let alone = self.members.len() == 1;
+        for member in std::mem::take(&mut self.members) {
+            let turns = if member.rollout.next_round() <= due { member.round(&self.world) } else { vec![(member, Vec::new())] };
+            let alone = alone && turns.len() == 1;
+            for (member, actions) in turns {
+                if member.is_over(&self.world) {
+                    records.extend(member.records(&mut self.world, alone));
+                    continue;
+                }
+                match groups.iter_mut().find(|(alike, _)| *alike == actions) {
+                    Some((_, members)) => members.push(member),
+                    None => groups.push((actions, vec![member])),
+                }
             }
         }
-        self.part(groups)
+        let others = self.part(groups);
+        self.forget();
+        others
     }
 
     /// The first group keeps this world, each other one goes on in a clone.
@@ -189,173 +227,17 @@ impl<'a> Branch<'a> {
         let others = groups.into_iter().map(|(actions, members)| {
             let mut world = self.world.clone();
             actions.iter().for_each(|action| world.act(action));
-            Branch { world, members }
+            Branch { born: world.context.events, world, members }
         });
         let others = others.collect();
         own.iter().for_each(|action| self.world.act(action));
         self.members = members;
         others
     }
-}
 
-impl<'a> Member<'a> {
-    fn new(index: usize, contender: &Contender<'a>, keeps_list: bool, detail: bool) -> Member<'a> {
-        let entry = |gate: &str| Entry {
-            at: Time::ZERO,
-            kind: "note",
-            text: format!("gate {gate} is left out: this system has no component of the kind that it reads"),
-        };
-        let mut entries: Vec<Entry> = contender.rollout.not_applicable().into_iter().map(entry).collect();
-        if contender.policy.readiness.is_some() && !keeps_list {
-            let text = "nobody keeps a list of what is ready: the items close as the policy plans".into();
-            entries.push(Entry { at: Time::ZERO, kind: "note", text });
-        }
-        Member {
-            index,
-            policy: contender.policy,
-            rollout: contender.rollout.clone(),
-            decided: None,
-            fired: Vec::new(),
-            mitigated: None,
-            recovered: Vec::new(),
-            finished: false,
-            entries,
-            said: vec![None; contender.policy.gates.len()],
-            verdicts: detail.then(Vec::new),
-        }
-    }
-
-    /// One round of this policy: what it wants done.
-    fn round(&mut self, world: &World) -> Vec<Action> {
-        let now = world.context.now;
-        let calendar = world.context.setup.scenario.operators.calendar;
-        let claims = world.context.setup.claims.is_some().then(|| world.context.claims.made());
-        let view = View { now, arrived: &world.telemetry.arrived, done: &world.steering.done, claims, calendar };
-        let decisions = self.rollout.round(&view);
-        self.listen(now);
-        let mut actions = Vec::new();
-        for decision in decisions {
-            match decision {
-                Decision::Act(action) => {
-                    self.note(now, &action);
-                    actions.push(action);
-                }
-                Decision::Rollback { gates, stop } => {
-                    self.decided = Some(now);
-                    let what = if stop { "stop, for an operator to roll back" } else { "roll back" };
-                    self.say(now, "decision", format!("{what}: {}", self.names(&gates)));
-                    self.fired = gates;
-                    self.said.fill(None); // from here on the gates judge the recovery
-                }
-                Decision::Say { kind, text } => self.say(now, kind, text),
-                Decision::Finish => {
-                    self.finished = true;
-                    self.say(now, "decision", "finished: the last soak is served".into());
-                }
-                Decision::Mitigated => {
-                    self.mitigated = Some(now);
-                    self.say(now, "recovery", "the step mitigated: recovery is validated without a withdrawal".into());
-                }
-                Decision::Recovered => {
-                    if self.recovered.is_empty() {
-                        self.say(now, "recovery", "the recovery check succeeds".into());
-                    }
-                    self.recovered.push(now);
-                }
-            }
-        }
-        actions
-    }
-
-    /// Writes down what the gates say, where it has changed and matters: that a gate has too little to judge is worth a line
-    /// only when it had enough before.
-    fn listen(&mut self, now: Time) {
-        for (gate, verdict) in self.rollout.last_verdicts() {
-            let matters = matches!(verdict.status, Status::Pass | Status::Fail) || self.said[*gate].is_some();
-            if matters && self.said[*gate] != Some(verdict.status) {
-                self.said[*gate] = Some(verdict.status);
-                let spec = &self.policy.gates[*gate];
-                let text = format!("{} {}: {}", spec.name, verdict.status.name(), verdict.sentence(&spec.check));
-                self.entries.push(Entry { at: now, kind: "gate", text });
-            }
-            if let Some(verdicts) = &mut self.verdicts {
-                verdicts.push((now, *gate, verdict.clone()));
-            }
-        }
-    }
-
-    fn names(&self, gates: &[usize]) -> String {
-        gates.iter().map(|g| self.policy.gates[*g].name.as_str()).collect::<Vec<_>>().join(", ")
-    }
-
-    fn say(&mut self, at: Time, kind: &'static str, text: String) {
-        self.entries.push(Entry { at, kind, text });
-    }
-
-    fn note(&mut self, now: Time, action: &Action) {
-        match action {
-            Action::Review { by } => {
-                let who = if by.is_empty() { "somebody" } else { by };
-                self.say(now, "review", format!("{who} is asked to look"));
-            }
-            Action::Recheck { items } => self.say(now, "readiness", format!("to be checked again: {}", items.join(", "))),
-            Action::Stage { name, cohort, enter } => {
-                let beside: String = enter.iter().map(|act| format!(", {}", describe(act))).collect();
-                self.say(now, "stage", format!("{name}: cohort {}{beside}", crate::steering::name_of(cohort)));
-            }
-            Action::Step { acts, takes, by_operator } => {
-                let who = if *by_operator { "an operator is paged for " } else { "" };
-                let what = acts.iter().map(describe).collect::<Vec<_>>().join(", ");
-                self.say(now, "step", format!("{who}{what} (takes {takes})"));
-            }
-            Action::Page => self.say(now, "operator", "not recovered after the last step: page the operator".into()),
-        }
-    }
-
-    /// The end of this policy's trial.
-    fn record(self, world: &mut World) -> Record {
-        let now = world.context.now;
-        let blocking = self.rollout.blocking();
-        let ledger = world.context.ledger.clone();
-        let detail = self.verdicts.map(|verdicts| {
-            let setup = world.context.setup;
-            let (samples, lost) = ledger.samples.iter().cloned().unzip();
-            Box::new(Detail {
-                catalog: setup.catalog.clone(),
-                signals: world.context.meters.truth(setup, now),
-                samples,
-                lost,
-                exposure: ledger.exposure.iter().map(|(at, share, _)| (*at, *share)).collect(),
-                verdicts,
-                passages: self.rollout.passages().to_vec(),
-                harms: Vec::new(),
-            })
-        });
-        Record {
-            ledger,
-            events: world.context.events,
-            ended: now,
-            decided: self.decided,
-            fired: self.fired,
-            mitigated: self.mitigated,
-            recovered: self.recovered,
-            finished: self.finished,
-            blocking,
-            open_items: self.rollout.open_items().to_vec(),
-            entries: self.entries,
-            detail,
-        }
-    }
-}
-
-fn describe(act: &Act) -> String {
-    match act {
-        Act::Cohort { cohort, only: None, .. } => format!("cohort {}", crate::steering::name_of(cohort)),
-        Act::Cohort { cohort, only: Some(surface), .. } => {
-            format!("cohort {} for {surface} only", crate::steering::name_of(cohort))
-        }
-        Act::Bend { component, knob, .. } => format!("turn {component}.{knob}"),
-        Act::Restart(component) => format!("restart {component}"),
-        Act::Probe { name, count } => format!("send {count} x {name}"),
+    /// Lets go of samples that nobody will read again.
+    fn forget(&mut self) {
+        let seen = self.members.iter().map(|member| member.rollout.seen()).min().unwrap_or(0);
+        self.world.telemetry.forget(seen, self.world.context.now - KEPT);
     }
 }

@@ -7,11 +7,16 @@ use crate::queue::Event;
 use gatecrash_policies::sample::{Arm, Level, Sample, Series};
 use gatecrash_policies::time::{Span, Time};
 
+/// Samples are let go of by so many.
+const FORGOTTEN_AT_ONCE: usize = 64;
+
 /// The samples of one world.
 #[derive(Clone, Debug, Default)]
 pub struct Telemetry {
     /// What gates may see, in order of arrival.
     pub arrived: Vec<Sample>,
+    /// How many arrived before these and are not kept any more.
+    pub forgotten: usize,
     /// Under way, by slot.
     under_way: Vec<Option<Sample>>,
     /// Slots that are free again.
@@ -51,12 +56,12 @@ impl Telemetry {
             return; // an arm that does not exist has no sample: no data is absent, never zero
         }
         let span = world.now.since(self.last);
-        let mut sample = Sample { arm, stamp: world.now, arrived: world.now, span, subjects, counters, gauges, hists };
-        self.send(&mut sample, world);
+        let sample = Sample { arm, stamp: world.now, arrived: world.now, span, subjects, counters, gauges, hists };
+        self.send(sample, world);
     }
 
     /// Puts a sample on its way, as the telemetry knobs have it.
-    fn send(&mut self, sample: &mut Sample, world: &mut Context) {
+    fn send(&mut self, mut sample: Sample, world: &mut Context) {
         let spec = &world.setup.scenario.telemetry;
         let knobs = world.setup.world_knobs;
         let arm = sample.arm;
@@ -76,16 +81,17 @@ impl Telemetry {
         let first = if comes_twice { sample.stamp + delays[0].min(delays[1]) } else { sample.arrived };
         world.ledger.deliveries.push(Delivery { stamp: sample.stamp, arm, arrived: tells.then_some(first) });
         if is_frozen {
-            self.freeze(sample);
+            self.freeze(&mut sample);
         } else if arm != Arm::Former {
             self.reported[arm as usize].clone_from(&sample.gauges);
         }
-        if !is_lost {
-            self.post(sample.clone(), delays[0], world);
-            if comes_twice {
-                sample.arrived = sample.stamp + delays[1];
-                self.post(sample.clone(), delays[1], world);
-            }
+        if is_lost {
+            return;
+        }
+        let again = comes_twice.then(|| Sample { arrived: sample.stamp + delays[1], ..sample.clone() });
+        self.post(sample, delays[0], world);
+        if let Some(sample) = again {
+            self.post(sample, delays[1], world);
         }
     }
 
@@ -112,5 +118,16 @@ impl Telemetry {
         let sample = self.under_way[slot as usize].take().expect("a sample under way has its slot");
         self.free.push(slot);
         self.arrived.push(sample);
+    }
+
+    /// Lets go of samples that arrived before `until`, as long as they are among the first `seen` that ever arrived.
+    pub fn forget(&mut self, seen: usize, until: Time) {
+        let old = self.arrived.partition_point(|sample| sample.arrived < until);
+        let old = old.min(seen.saturating_sub(self.forgotten));
+        // Moving the rest down is worth it only now and then.
+        if old >= FORGOTTEN_AT_ONCE {
+            self.arrived.drain(..old);
+            self.forgotten += old;
+        }
     }
 }

@@ -76,6 +76,8 @@ pub struct Trial {
     pub reason: String,
     /// The gates that fired, the first one first; empty without a rollback.
     pub caught_by: Vec<String>,
+    /// The stage in effect when it was decided to roll back; empty without a rollback.
+    pub stage: String,
     /// When what happened.
     pub instants: Instants,
     /// Decided between harmed and shown.

@@ -83,6 +83,7 @@ pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin
         outcome,
         reason,
         caught_by: record.fired.iter().map(|gate| policy.gates[*gate].name.clone()).collect(),
+        stage: record.stage.map_or_else(String::new, |stage| policy.stages[stage].name.clone()),
         instants,
         lucky,
         mitigated: record.mitigated.is_some() && record.mitigated == instants.withdrawn,
@@ -99,7 +100,7 @@ pub fn trial(setup: &Setup, policy: &Policy, seed: u64, mut record: Record, twin
         open_items: std::mem::take(&mut record.open_items),
         untrue_items: untrue.map_or_else(Vec::new, |(_, items)| items),
         cleanup,
-        timeline: timeline(setup, record, &harms, &instants),
+        timeline: if record.quiet { Vec::new() } else { timeline(setup, record, &harms, &instants) },
         detail,
     }
 }

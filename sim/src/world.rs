@@ -178,11 +178,12 @@ impl<'a> World<'a> {
 
     /// Requests that arrived go to every component that takes the traffic.
     fn receive(&mut self) {
-        for request in self.arrivals.drain(..) {
+        for request in &self.arrivals {
             for &entry in &self.context.setup.entries {
-                self.components[usize::from(entry)].get().arrive(request, None, &mut self.context);
+                self.components[usize::from(entry)].arrive(request, &mut self.context);
             }
         }
+        self.arrivals.clear();
     }
 
     fn tick(&mut self) {

@@ -6,17 +6,22 @@ use super::{beta, normal};
 ///
 /// For display: a decision with a promised error rate needs [`clopper_pearson`].
 pub fn wilson(hits: u64, n: u64, alpha: f64) -> (f64, f64) {
-    if n == 0 {
-        return (0.0, 1.0);
-    }
-    let (p, n_f, z) = (hits as f64 / n as f64, n as f64, normal::quantile(1.0 - alpha / 2.0));
+    let z = normal::quantile(1.0 - alpha / 2.0);
+    (wilson_end(hits, n, -z), wilson_end(hits, n, z))
+}
+
+/// The end of Wilson's interval that lies `z` standard errors to the right, or to the left when `z` is negative.
+pub fn wilson_end(hits: u64, n: u64, z: f64) -> f64 {
+    let (p, n_f) = (hits as f64 / n as f64, n as f64);
     let scale = 1.0 + z * z / n_f;
     let centre = (p + z * z / (2.0 * n_f)) / scale;
     let half = z * (p * (1.0 - p) / n_f + z * z / (4.0 * n_f * n_f)).sqrt() / scale;
-    // At the ends the exact bound is 0 or 1, which rounding would miss by 1e-17.
-    let low = if hits == 0 { 0.0 } else { centre - half };
-    let high = if hits == n { 1.0 } else { centre + half };
-    (low, high)
+    match () {
+        // At the ends the exact bound is 0 or 1, which rounding would miss by 1e-17.
+        _ if z < 0.0 && hits == 0 => 0.0,
+        _ if z >= 0.0 && hits == n => 1.0,
+        _ => centre + half,
+    }
 }
 
 /// The exact interval of Clopper and Pearson (1934): outside of it lies the share with a chance of `alpha` / 2 at most on either side.
@@ -60,6 +65,14 @@ mod tests {
             assert!(near(wilson(hits, n, 0.05), wilsons, by), "{hits} of {n}: {:?}", wilson(hits, n, 0.05));
             assert!(near(clopper_pearson(hits, n, 0.05), exact, by), "{hits} of {n}: {:?}", clopper_pearson(hits, n, 0.05));
         }
+    }
+
+    #[test]
+    fn one_end_may_be_had_alone() {
+        // Without a hit it is z^2 / (n + z^2), and without a margin the share itself.
+        assert!((wilson_end(0, 100, 0.84) - 0.7056 / 100.7056).abs() < 1e-15);
+        assert!((wilson_end(3, 100, 0.0) - 0.03).abs() < 1e-15);
+        assert_eq!((wilson_end(0, 0, -0.84), wilson_end(0, 0, 0.84)), (0.0, 1.0));
     }
 
     #[test]

@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn one_review_does_for_both_reasons() {
         let review = Review { every: Some(Span(100)), before_next: true, by: String::new() };
-        let view = |now, done| View { now: Time(now), arrived: &[], done, claims: None, calendar: Calendar::default() };
+        let view =
+            |now, done| View { now: Time(now), arrived: &[], before: 0, done, claims: None, calendar: Calendar::default() };
         let mut points = Checkpoints::since(Time(50));
         assert!(!points.is_due(&review, Time(149), false));
         assert!(points.is_due(&review, Time(150), true) && points.is_due(&review, Time(149), true));

@@ -2,15 +2,17 @@
 
 use super::checkpoint::Checkpoints;
 use super::readiness::Go;
+use super::siblings::Turns;
 use super::{Phase, Rollout};
 use crate::controller::{Action, Decision, View};
-use crate::gate::Moment;
+use crate::gate::{BoundGate, Moment};
 use crate::passage::{Left, begun, closed, opened};
 use crate::playbook::{Playbook, Template};
 use crate::policy::{Act, Cohort, OnFail};
 use crate::sharing::Sharing;
 use crate::time::{Span, Time};
 use crate::verdict::{Status, Verdict};
+use std::sync::Arc;
 
 /// On the way to everyone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,26 +34,57 @@ pub(super) struct Forward {
     review: Checkpoints,
 }
 
+impl Forward {
+    /// The same with the time since the last round counted as healthy.
+    fn soaked(self, view: &View) -> Forward {
+        let healthy = self.healthy + view.now.since(self.counted);
+        let worked = self.worked + view.calendar.worked(self.counted, view.now);
+        Forward { healthy, worked, counted: view.now, ..self }
+    }
+}
+
+/// What the gates of a round come to for one policy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Ruling {
+    /// The gates that roll back.
+    rollback: Vec<usize>,
+    /// The gates that stop.
+    stop: Vec<usize>,
+    /// The surfaces in which one of these fails.
+    affected: Vec<String>,
+    /// Whether a gate holds.
+    holds: bool,
+    /// Whether all pass, where it is time to ask.
+    passes: bool,
+}
+
 impl Rollout {
-    pub(super) fn forward(&mut self, view: &View, mut forward: Forward) -> Vec<Decision> {
+    pub(super) fn forward(&mut self, view: &View) -> Turns {
         self.take(view);
-        self.enter_if_done(view, &mut forward);
-        let decisions = match forward.stage {
-            None if forward.entering.is_none() => self.begin_stage(view, self.first, &mut forward),
-            None => Vec::new(),
-            Some(stage) => match self.judge(view, stage, &mut forward) {
-                Some(decisions) => return decisions,
-                None => self.go_on(view, stage, &mut forward),
-            },
+        let Phase::Forward(mut forward) = std::mem::replace(&mut self.phase, Phase::Finished) else {
+            unreachable!("it goes forward")
         };
+        self.enter_if_done(view, &mut forward);
+        let Some(stage) = forward.stage else {
+            let begins = forward.entering.is_none();
+            let decisions = if begins { self.begin_stage(view, self.first, &mut forward) } else { Vec::new() };
+            self.go_forward(forward, &decisions);
+            return (decisions, Vec::new());
+        };
+        self.judge(view, stage, &forward);
+        let rulings = self.rulings(view, stage, &forward);
+        let turns_back = |ruling: &Ruling| !ruling.rollback.is_empty() || !ruling.stop.is_empty();
+        self.parted(rulings, turns_back, |rollout, ruling| (rollout.decide(view, stage, forward.clone(), ruling), Vec::new()))
+    }
+
+    fn go_forward(&mut self, forward: Forward, decisions: &[Decision]) {
         let finished = decisions.contains(&Decision::Finish);
         self.phase = if finished { Phase::Finished } else { Phase::Forward(forward) };
-        decisions
     }
 
     /// Takes in what has arrived since the last round.
     fn take(&mut self, view: &View) {
-        while let Some(sample) = view.arrived.get(self.seen).filter(|s| s.arrived <= view.now) {
+        while let Some(sample) = view.arrived.get(self.seen - view.before).filter(|s| s.arrived <= view.now) {
             self.gates.iter_mut().flatten().for_each(|gate| gate.take(sample));
             self.seen += 1;
         }
@@ -75,41 +108,78 @@ impl Rollout {
         matches!(self.policy.stages[stage].cohort, Cohort::Share(p) | Cohort::TenantShare(p) if p >= 1.0)
     }
 
-    /// Judges the gates of the stage; decisions when one of them ends the way forward.
-    fn judge(&mut self, view: &View, stage: usize, forward: &mut Forward) -> Option<Vec<Decision>> {
+    /// Judges the gates of the stage.
+    fn judge(&mut self, view: &View, stage: usize, forward: &Forward) {
         let stable_gone = self.leaves_nobody(stage);
-        let spec = &self.policy.stages[stage];
+        let policy = Arc::clone(&self.policy);
+        let spec = &policy.stages[stage];
         let served = view.now.since(forward.began);
         let shared = self.sharing.as_ref().map(|sharing| sharing.of_look(spec, self.policy.round, served));
         for &i in &spec.gates {
-            let gate = &self.policy.gates[i];
+            let gate = &policy.gates[i];
             let alpha = shared.filter(|_| gate.on_fail != OnFail::Hold);
-            let moment = Moment { now: view.now, stable_gone, min_samples: gate.min_samples.max(1), alpha };
+            let moment = Moment { now: view.now, stable_gone, min_samples: None, alpha, muted: self.quiet };
             let verdict = self.gates[i].as_mut().and_then(|gate| gate.judge(moment));
             self.said.gates.extend(verdict.map(|v| (i, v)));
         }
         self.said.gates.sort_by_key(|(i, _)| *i);
         self.judge_together();
-        if let Some(passage) = opened(&mut self.passages) {
+        if let Some(passage) = opened(&mut self.passages).filter(|_| !self.quiet) {
             passage.verdicts.clone_from(&self.said.gates);
         }
-        let failed = |on_fail| {
-            let fails = |(i, v): &&(usize, Verdict)| v.status == Status::Fail && self.policy.gates[*i].on_fail == on_fail;
-            self.said.gates.iter().filter(fails).map(|(i, _)| *i).collect::<Vec<_>>()
-        };
-        let (rollback, stop, hold) = (failed(OnFail::Rollback), failed(OnFail::Stop), failed(OnFail::Hold));
-        if !rollback.is_empty() {
-            return Some(self.roll_back(view.now, rollback, false));
+    }
+
+    /// What the gates come to, and for whom.
+    fn rulings(&self, view: &View, stage: usize, forward: &Forward) -> Vec<(Ruling, Vec<usize>)> {
+        let soaked = Forward { entering: None, ..forward.clone() }.soaked(view);
+        let asks = forward.entering.is_none() && self.serves(stage, &soaked);
+        let fails = |i: usize| self.gates[i].as_ref().is_some_and(|gate| gate.check.anybody_fails());
+        let several = self.siblings.len() > 1;
+        if several && !asks && !self.said.gates.iter().any(|(i, _)| fails(*i)) {
+            return vec![(Ruling::default(), (0..self.siblings.len()).collect())];
         }
-        if !stop.is_empty() {
-            return Some(self.roll_back(view.now, stop, true));
+        self.groups_of_told(|place| self.ruling(place, asks))
+    }
+
+    fn ruling(&self, place: usize, asks: bool) -> Ruling {
+        let mut ruling = Ruling { passes: asks, ..Ruling::default() };
+        for (i, status) in self.told(place) {
+            match (status, self.policy.gates[i].on_fail) {
+                (Status::Fail, OnFail::Rollback) => ruling.rollback.push(i),
+                (Status::Fail, OnFail::Stop) => ruling.stop.push(i),
+                (Status::Fail, OnFail::Hold) => ruling.holds = true,
+                _ => {}
+            }
+            ruling.passes &= status == Status::Pass;
         }
-        if hold.is_empty() {
-            forward.healthy = forward.healthy + view.now.since(forward.counted);
-            forward.worked = forward.worked + view.calendar.worked(forward.counted, view.now);
+        let fired = if ruling.rollback.is_empty() { &ruling.stop } else { &ruling.rollback };
+        ruling.affected = self.failing_surfaces(place, fired);
+        ruling
+    }
+
+    /// The surfaces in which these gates fail for the one in this place, each once, in order.
+    fn failing_surfaces(&self, place: usize, gates: &[usize]) -> Vec<String> {
+        let holds = self.siblings.of(place);
+        let failing = gates.iter().filter_map(|i| Some(self.gates[*i].as_ref()?.check.failing(holds[*i])));
+        let surfaces = failing.flatten().filter(|segment| segment.attribute == "surface");
+        let mut surfaces: Vec<String> = surfaces.map(|segment| segment.value).collect();
+        surfaces.sort_unstable();
+        surfaces.dedup();
+        surfaces
+    }
+
+    /// Goes on as the gates have it.
+    fn decide(&mut self, view: &View, stage: usize, forward: Forward, ruling: Ruling) -> Vec<Decision> {
+        if !ruling.rollback.is_empty() {
+            return self.roll_back(view.now, ruling.rollback, &ruling.affected, false);
         }
-        forward.counted = view.now;
-        None
+        if !ruling.stop.is_empty() {
+            return self.roll_back(view.now, ruling.stop, &ruling.affected, true);
+        }
+        let mut forward = if ruling.holds { Forward { counted: view.now, ..forward } } else { forward.soaked(view) };
+        let decisions = self.go_on(view, stage, &mut forward, ruling.passes);
+        self.go_forward(forward, &decisions);
+        decisions
     }
 
     /// Where the chance of a false rollback is shared by e-values: fails the gate with the largest when their mean says so, though
@@ -128,24 +198,29 @@ impl Rollout {
             return;
         }
         let (at, _) = *all.iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("a mean of none is zero");
-        let verdict = &mut self.said.gates[at].1;
+        let (i, verdict) = &mut self.said.gates[at];
+        self.gates[*i].iter_mut().for_each(|gate| gate.check.fail());
         verdict.status = Status::Fail;
         verdict.evidence.note.push_str(&format!("; the gates' e-values come to {mean:.1}, and {from:.1} fails"));
     }
 
     /// No gate ends the way forward in this round.
-    fn go_on(&mut self, view: &View, stage: usize, forward: &mut Forward) -> Vec<Decision> {
+    fn go_on(&mut self, view: &View, stage: usize, forward: &mut Forward, passes: bool) -> Vec<Decision> {
         let mut decisions = self.measure(view, stage);
         if forward.entering.is_some() {
             return decisions;
         }
-        let served = forward.healthy >= self.policy.stages[stage].soak && forward.worked >= forward.to_work;
-        let passes = self.said.gates.iter().all(|(_, v)| v.status == Status::Pass);
+        let served = self.serves(stage, forward);
         decisions.extend(self.review(view, stage, forward, served, passes));
         if served && passes && !forward.review.under_way() {
             decisions.extend(self.begin_stage(view, stage + 1, forward));
         }
         decisions
+    }
+
+    /// Whether the soak of the stage is served.
+    fn serves(&self, stage: usize, forward: &Forward) -> bool {
+        forward.healthy >= self.policy.stages[stage].soak && forward.worked >= forward.to_work
     }
 
     /// Notes a review that was held, and asks for the next one when it is due.
@@ -168,7 +243,7 @@ impl Rollout {
     /// What somebody sees who looks now: how many gates pass, and which do not.
     fn as_seen(&self) -> String {
         let all = self.said.gates.len();
-        let rest = self.complaints();
+        let rest = self.complaints(self.told(0));
         let count = format!("{} of {all} gates pass", all - rest.len());
         if rest.is_empty() { count } else { format!("{count}; {}", rest.join(", ")) }
     }
@@ -210,25 +285,26 @@ impl Rollout {
         decisions
     }
 
-    fn roll_back(&mut self, now: Time, gates: Vec<usize>, stop: bool) -> Vec<Decision> {
+    fn roll_back(&mut self, now: Time, gates: Vec<usize>, affected: &[String], stop: bool) -> Vec<Decision> {
         closed(&mut self.passages, now, if stop { Left::Stopped } else { Left::RolledBack });
         let validate = &self.policy.rollback.validate;
         let template = Template::new(validate, &self.gates, &self.checks, &gates);
-        let affected = self.said.failing_surfaces(&gates);
-        let (playbook, first) = Playbook::begin(&self.policy.rollback, &gates, &affected, stop, self.issued);
+        let (playbook, first) = Playbook::begin(&self.policy.rollback, &gates, affected, stop, self.issued);
         self.phase = Phase::Back { playbook, template };
+        // What was read on the way forward is not read again.
+        self.gates.iter_mut().flatten().for_each(BoundGate::forget);
         vec![Decision::Rollback { gates, stop }, self.issue(first)]
     }
 
     /// Why the way forward does not go on now, in words.
-    pub(super) fn blocking_forward(&self, forward: &Forward) -> String {
+    pub(super) fn blocking_forward(&self, forward: &Forward, place: usize) -> String {
         if let Some((stage, _)) = forward.entering {
             return format!("stage {} is not in effect yet", self.policy.stages[stage].name);
         }
         let ready = self.desk.blocking();
         let Some(stage) = forward.stage else { return ready.unwrap_or("not begun".into()) };
         let stage = &self.policy.stages[stage];
-        let mut reasons = self.complaints();
+        let mut reasons = self.complaints(self.told(place));
         if forward.healthy < stage.soak {
             reasons.push(format!("soak: {} of {} served", forward.healthy, stage.soak));
         }

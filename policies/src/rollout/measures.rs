@@ -68,7 +68,7 @@ impl Rollout {
             return Some(sentence(verdict));
         }
         let stable_gone = self.leaves_nobody(stage);
-        let moment = Moment { now: view.now, stable_gone, min_samples: spec.min_samples.max(1), alpha: None };
+        let moment = Moment { now: view.now, stable_gone, min_samples: None, alpha: None, muted: false };
         let verdict = bound.clone().judge(moment);
         Some(verdict.as_ref().map_or_else(|| "not judged: what it needs does not hold".into(), sentence))
     }

@@ -1,12 +1,11 @@
 //! How likely the canary is beyond the limit, by prior belief and counts.
 
 use super::entry::{OVERDISPERSION, share, word};
-use super::{Allowed, Alpha, Dispersion, Entry, Judge, Look, Of, State, Tally, Versus, Wants};
+use super::{Allowed, Alpha, Dispersion, Entry, Judge, Look, Note, Of, State, Tally, Versus, Wants};
 use crate::fit::share_or_beside_stable;
 use crate::maths::digits::round_p;
 use crate::maths::posterior::{Belief, Rate, Shares, faster};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -73,7 +72,7 @@ impl Bayes {
 }
 
 impl Judge for Bayes {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let factor = self.dispersion.at(look);
         let Some(beyond) = self.beyond(look, factor).map(round_p) else {
             note.push_str("no arms to compare");

@@ -1,12 +1,11 @@
 //! Exact binomial test of a share against the limit, which may ask for a proof.
 
 use super::entry::{alpha, word};
-use super::{Alpha, Entry, Judge, Look, Of, Share, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, Share, State, Wants};
 use crate::fit::plain_share;
 use crate::maths::binomial::{lower_tail, upper_tail};
 use crate::maths::digits::{Shown, round_p};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -39,7 +38,7 @@ pub struct Binomial {
 impl Binomial {
     /// So few are chance in at most alpha when a share of just the limit is bad: the exact upper bound of Clopper and Pearson lies
     /// within the limit.
-    fn proves(&self, share: &Share, note: &mut String) -> bool {
+    fn proves(&self, share: &Share, note: &mut Note) -> bool {
         let p = round_p(lower_tail(share.bad, share.all, share.allowed));
         let _ = write!(note, ", of so few {}", Shown(p));
         p <= self.alpha
@@ -47,7 +46,7 @@ impl Binomial {
 }
 
 impl Judge for Binomial {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some(share) = look.share() else {
             note.push_str("no share to test");
             return Status::Inconclusive;

@@ -4,12 +4,11 @@
 //! long window says that enough of it burnt, the short one that it still burns.
 
 use super::entry::{number, span};
-use super::{Allowed, Alpha, Entry, Judge, Look, Of, Rule, State, Wants};
+use super::{Allowed, Alpha, Entry, Judge, Look, Note, Of, Rule, State, Wants};
 use crate::fit::share;
 use crate::maths::digits::round_p;
 use crate::time::{Span, Time};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -62,7 +61,7 @@ impl Judge for BurnRate {
         look.news.iter().for_each(|news| self.windows.add(news.stamp, news.tally.bad, news.tally.all));
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Allowed::Share(allowed) = look.allowed else {
             note.push_str("no share to burn");
             return Status::Inconclusive;

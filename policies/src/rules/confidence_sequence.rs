@@ -1,14 +1,13 @@
 //! A confidence interval of a share that may be looked at after every outcome.
 
 use super::entry::{alpha, number};
-use super::{Allowed, Alpha, Entry, Judge, Look, Of, Parameter, State, Tally, Wants};
+use super::{Allowed, Alpha, Entry, Judge, Look, Note, Of, Parameter, State, Tally, Wants};
 use crate::fit::share_of_a_number;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::looks::Sides;
 use crate::maths::mixtures::{BetaBinomial, Mixture, best_rho};
 use crate::maths::roots::bisect;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -110,7 +109,7 @@ impl Judge for ShareAtAnyTime {
         self.is_above = bad > all * p;
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Allowed::Share(_) = look.allowed else {
             note.push_str("no share to test");
             return Status::Inconclusive;

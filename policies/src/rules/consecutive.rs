@@ -1,10 +1,9 @@
 //! Fail after so many failing looks in a row.
 
 use super::entry::whole;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::any_check;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -42,7 +41,7 @@ impl Judge for Consecutive {
         self.of.listen(look);
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let status = self.of.judge(look, note);
         self.run = match status {
             Status::Pass => 0,

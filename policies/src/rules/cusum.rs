@@ -6,12 +6,11 @@ pub mod poisson;
 use bernoulli::BernoulliCusum;
 use poisson::PoissonCusum;
 use super::entry::number;
-use super::{Allowed, Alpha, Entry, Judge, Look, Of, State, Tally, Wants};
+use super::{Allowed, Alpha, Entry, Judge, Look, Note, Of, State, Tally, Wants};
 use crate::fit::stream;
 use crate::maths::digits::round_p;
 use crate::maths::run_length::{self, Detector, Range};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -99,7 +98,7 @@ impl Judge for Cusum {
         }
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         if let Some(why) = look.unheard(self.heard) {
             note.push_str(why);
             return Status::Inconclusive;

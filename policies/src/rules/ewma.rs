@@ -1,13 +1,12 @@
 //! EWMA: a mean that forgets.
 
 use super::entry::number;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::stream;
 use crate::maths::digits::round_p;
 use crate::maths::normal;
 use crate::maths::run_length::{self, Detector, Range};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -53,7 +52,7 @@ impl Judge for Ewma {
         self.heard = true;
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         if let Some(why) = look.unheard(self.heard) {
             note.push_str(why);
             return Status::Inconclusive;

@@ -1,12 +1,11 @@
 //! Exact binomial on the share of outcomes beyond the limit.
 
 use super::entry::alpha;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::share;
 use crate::maths::binomial::upper_tail;
 use crate::maths::digits::{Shown, round_p};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -31,7 +30,7 @@ pub struct Exceedance {
 }
 
 impl Judge for Exceedance {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some(share) = look.share() else {
             note.push_str("no share to test");
             return Status::Inconclusive;

@@ -1,13 +1,12 @@
 //! Bounds for a known number of looks.
 
 use super::entry::{OVERDISPERSION, alpha, whole, word};
-use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Of, State, Wants, tails};
+use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Note, Of, State, Wants, tails};
 use crate::fit::counts_or_multiples;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::looks::{Sides, constant, spending_bounds};
 use crate::maths::normal;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -172,7 +171,7 @@ impl Judge for PlannedLooks {
         self.seen.merge(&look.arrived());
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let (due, looks) = (self.due(), self.levels.len());
         if due > self.last.0 && !self.crossed {
             self.take(due, look);

@@ -3,12 +3,11 @@
 pub mod classify;
 
 use super::entry::{number, share, whole, word};
-use super::{Alpha, Entry, Judge, Look, Of, Rule, State, Versus, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, Rule, State, Versus, Wants};
 use crate::fit::points_beside_stable;
 use crate::maths::digits::round_p;
 use crate::verdict::Status;
 use classify::{Class, Classifier, Config, Direction, Judged, Sizes};
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -80,7 +79,7 @@ impl Kayenta {
 }
 
 impl Judge for Kayenta {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some(Versus::Times(multiple)) = look.versus else {
             note.push_str("no multiple of stable to compare with");
             return Status::Inconclusive;

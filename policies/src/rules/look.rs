@@ -1,8 +1,8 @@
 //! What a rule looks at in a round.
 
+use super::Note;
 use crate::maths::{binomial, gamma, normal};
 use crate::time::Time;
-use std::fmt::Write;
 
 /// What a rule looks at in a round. Bad is always what the limit is against: with `>=` the other outcomes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -265,7 +265,7 @@ impl Dispersion {
     }
 
     /// Adds to a note what was made of it, where it made a difference.
-    pub fn tell(factor: f64, note: &mut String) {
+    pub fn tell(factor: f64, note: &mut Note) {
         if factor > 1.0 {
             let _ = write!(note, ", arms differ {factor:.1}x by themselves");
         }

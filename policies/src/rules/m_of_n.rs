@@ -1,11 +1,10 @@
 //! Fail when m of the last n rounds were breached.
 
 use super::entry::whole;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::any_check;
 use crate::verdict::Status;
 use std::collections::VecDeque;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -43,7 +42,7 @@ impl MOfN {
 }
 
 impl Judge for MOfN {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         if self.recent.len() == self.n as usize {
             self.recent.pop_front();
         }

@@ -1,12 +1,11 @@
 //! Test for a trend in a series, whatever its shape.
 
 use super::entry::alpha;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::trend;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::normal;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -100,7 +99,7 @@ fn least_chance(points: usize) -> f64 {
 }
 
 impl Judge for MannKendall {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let (points, climb) = (look.series.own, look.series.climb);
         let alpha = look.alpha_or(self.alpha);
         let p = round_p(chance_of_rise(points, &mut self.shares));

@@ -1,14 +1,13 @@
 //! Rank test of the canary's outcomes against stable's.
 
 use super::entry::{OVERDISPERSION, alpha};
-use super::{Alpha, Dispersion, Entry, Judge, Look, Of, State, Values, Versus, Wants};
+use super::{Alpha, Dispersion, Entry, Judge, Look, Note, Of, State, Values, Versus, Wants};
 use crate::fit::quantile_beside_stable;
 use crate::hist::cell_top;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::normal;
 use crate::maths::ranks::{Ranks, Side};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -65,7 +64,7 @@ pub fn chance(ranks: &Ranks, factor: f64, ways: &mut Vec<f64>) -> f64 {
 }
 
 impl Judge for MannWhitney {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some(Versus::Times(ratio)) = look.versus else {
             note.push_str("no multiple of stable to rank against");
             return Status::Inconclusive;

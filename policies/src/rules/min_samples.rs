@@ -1,10 +1,9 @@
 //! Hold until there is enough to weigh.
 
 use super::entry::whole;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::any_check;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -34,7 +33,7 @@ impl Judge for MinSamples {
         self.of.listen(look);
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         if look.samples >= self.samples {
             return self.of.judge(look, note);
         }

@@ -4,11 +4,13 @@
 
 mod entry;
 mod look;
+mod note;
 mod rule;
 mod tails;
 
 pub use entry::{Alpha, Entry, Of, Parameter, Range, Setting, Wants};
 pub use look::{Allowed, Counts, Dispersion, Look, News, Series, Share, Tally, Values, Versus};
+pub use note::Note;
 pub use rule::Rule;
 
 use crate::verdict::Status;
@@ -19,7 +21,7 @@ pub trait Judge {
     fn listen(&mut self, _look: &Look) {}
 
     /// Weighs the evidence. What a person wants to know beside the answer is added to `note`.
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status;
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status;
 
     /// The logarithm of its e-value, where it keeps one: evidence that there is a breach, whose mean is at most 1 when there is
     /// none, at every look.
@@ -125,6 +127,11 @@ impl State {
     pub fn new(rule: &Rule) -> State {
         (rule.entry().make)(rule)
     }
+
+    /// Whether it keeps no memory and never judges a looser limit worse on the same evidence.
+    pub fn orders_limits(&self) -> bool {
+        matches!(self, State::Threshold(_) | State::Exceedance(_) | State::Binomial(_))
+    }
 }
 
 impl Judge for State {
@@ -133,7 +140,7 @@ impl Judge for State {
     }
 
     /// Too few outcomes are inconclusive whatever the rule, but for an event that nothing can excuse.
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let excused = !matches!(self, State::ZeroTolerance(_)) || look.within;
         if !look.enough && excused { Status::Inconclusive } else { self.rule_mut().judge(look, note) }
     }
@@ -190,10 +197,10 @@ pub(crate) mod tests {
 
     /// What a rule says, with its note.
     pub(crate) fn said(rule: &mut impl Judge, look: &Look) -> (Status, String) {
-        let mut note = String::new();
+        let mut note = Note::new();
         rule.listen(look);
         let status = rule.judge(look, &mut note);
-        (status, note)
+        (status, note.into_text())
     }
 
     /// What a rule says.

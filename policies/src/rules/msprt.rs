@@ -1,14 +1,13 @@
 //! The mixture sequential probability ratio test.
 
 use super::entry::{OVERDISPERSION, alpha, number};
-use super::{Allowed, Alpha, Counts, Dispersion, Entry, Judge, Look, Of, State, Versus, Wants, tails};
+use super::{Allowed, Alpha, Counts, Dispersion, Entry, Judge, Look, Note, Of, State, Versus, Wants, tails};
 use crate::fit::counts_of_arms;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::looks::Sides;
 use crate::maths::mixtures::{Mixture, Normal, best_rho};
 use crate::maths::normal;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -154,7 +153,7 @@ impl Judge for MixtureTest {
         };
     }
 
-    fn judge(&mut self, _: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, _: &Look, note: &mut Note) -> Status {
         let Some(beyond) = self.beyond else {
             note.push_str("too little for a Z-score");
             return Status::Pass;

@@ -1,12 +1,11 @@
 //! Counts of several arms against their shares of the traffic, at any time.
 
 use super::entry::{OVERDISPERSION, alpha, number};
-use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Of, State, Versus, Wants};
+use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Note, Of, State, Versus, Wants};
 use crate::fit::multiples_of_stable;
 use crate::maths::digits::{Shown, round_p};
 use crate::verdict::Status;
 use statrs::function::gamma::ln_gamma;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -131,7 +130,7 @@ impl Judge for EventsOfArms {
         self.log_e_max = self.log_e_max.max(self.log_e);
     }
 
-    fn judge(&mut self, _: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, _: &Look, note: &mut Note) -> Status {
         let (own, expected) = self.own;
         let p = round_p((-self.log_e_max).exp());
         let _ = write!(note, "{own} of {} events where {expected:.1} are expected, p = {} at any look", self.events, Shown(p));

@@ -1,11 +1,10 @@
 //! Page-Hinkley: a CUSUM against the mean of what was seen so far.
 
 use super::entry::number;
-use super::{Allowed, Alpha, Entry, Judge, Look, Of, State, Tally, Wants};
+use super::{Allowed, Alpha, Entry, Judge, Look, Note, Of, State, Tally, Wants};
 use crate::fit::stream;
 use crate::maths::digits::round_p;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -57,7 +56,7 @@ impl Judge for PageHinkley {
         in_limits(look).into_iter().for_each(|x| self.0.step(x));
     }
 
-    fn judge(&mut self, _look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, _look: &Look, note: &mut Note) -> Status {
         let Climb { seen, lambda, .. } = self.0;
         if seen == 0 {
             note.push_str("nothing new in this stage, or a limit of 0, which is no unit");

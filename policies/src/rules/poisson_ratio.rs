@@ -1,13 +1,12 @@
 //! Exact conditional test on the ratio of two rates.
 
 use super::entry::{OVERDISPERSION, alpha};
-use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Of, State, Versus, Wants};
+use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Note, Of, State, Versus, Wants};
 use crate::fit::rates_beside_stable;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::rate_ratio::{Method, Rates};
 use crate::maths::side::Side;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -47,7 +46,7 @@ fn chance(arms: &Counts, ratio: f64, factor: f64) -> Option<f64> {
 }
 
 impl Judge for PoissonRatio {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let (ratio, _) = look.versus.unwrap_or(Versus::Times(1.0)).line();
         let (arms, factor) = (&look.window, self.dispersion.at(look));
         let Some(p) = chance(arms, ratio, factor).map(round_p) else {

@@ -1,14 +1,13 @@
 //! The interval of a quantile between two values of the sample: fail, pass, or wait until the limit lies outside of it.
 
 use super::entry::alpha;
-use super::{Alpha, Entry, Judge, Look, Of, Share, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, Share, State, Wants};
 use crate::fit::quantile;
 use crate::maths::binomial::{lower_tail, upper_tail};
 use crate::maths::digits::round_p;
 use crate::maths::order_statistics::Place;
 use crate::maths::planning::outcomes_to_see;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -44,7 +43,7 @@ fn place(share: &Share, fails: impl Fn(f64) -> bool, pass: f64) -> Place {
 }
 
 impl Judge for QuantileInterval {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some(share) = look.share() else {
             note.push_str("no quantile to bound");
             return Status::Inconclusive;

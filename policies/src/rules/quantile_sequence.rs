@@ -2,13 +2,12 @@
 
 use super::confidence_sequence::{ConfidenceSequence, ShareAtAnyTime, TUNED_FOR};
 use super::entry::alpha;
-use super::{Allowed, Alpha, Entry, Judge, Look, Of, State, Versus, Wants};
+use super::{Allowed, Alpha, Entry, Judge, Look, Note, Of, State, Versus, Wants};
 use crate::fit::quantile_at_any_time;
 use crate::hist::cell_top;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::roots::least;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -163,7 +162,7 @@ impl Judge for QuantileAtAnyTime {
         }
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some((p, worse)) = self.apart else { return self.alone.judge(look, note) };
         let _ = write!(note, "p = {} at any look", Shown(p));
         match worse {

@@ -1,11 +1,10 @@
 //! Wald's sequential probability ratio test.
 
 use super::entry::{alpha, number, share};
-use super::{Allowed, Alpha, Entry, Judge, Look, Of, State, Tally, Wants};
+use super::{Allowed, Alpha, Entry, Judge, Look, Note, Of, State, Tally, Wants};
 use crate::fit::counts_above_zero;
 use crate::maths::digits::round_p;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -141,7 +140,7 @@ impl Judge for RatioTest {
         self.accepted = test.accepted(round_p(self.log_ratio));
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let Some(test) = self.test(look.allowed) else {
             note.push_str("no share or rate to test against");
             return Status::Inconclusive;

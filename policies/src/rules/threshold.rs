@@ -1,6 +1,6 @@
 //! Fail as soon as the reading is beyond the limit.
 
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::any_check;
 use crate::verdict::Status;
 
@@ -25,7 +25,7 @@ pub const ENTRY: Entry = Entry {
 pub struct Threshold;
 
 impl Judge for Threshold {
-    fn judge(&mut self, look: &Look, _note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, _note: &mut Note) -> Status {
         if look.within { Status::Pass } else { Status::Fail }
     }
 }

@@ -1,12 +1,11 @@
 //! Score test on the shares of two arms, exact where counts are small.
 
 use super::entry::{OVERDISPERSION, alpha};
-use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Of, State, Tally, Versus, Wants};
+use super::{Alpha, Counts, Dispersion, Entry, Judge, Look, Note, Of, State, Tally, Versus, Wants};
 use crate::fit::shares_beside_stable;
 use crate::maths::digits::{Shown, round_p};
 use crate::maths::two_proportion::{Part, Shares};
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -41,7 +40,7 @@ fn chance(arms: &Counts, versus: Versus, factor: f64) -> Option<f64> {
 }
 
 impl Judge for TwoProportion {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let (arms, factor) = (&look.window, self.dispersion.at(look));
         let versus = look.versus.unwrap_or(Versus::Times(1.0));
         let Some(p) = chance(arms, versus, factor).map(round_p) else {

@@ -1,7 +1,7 @@
 //! Rules together: all of them, any of them, k of n.
 
 use super::entry::whole;
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::any_check;
 use crate::verdict::Status;
 
@@ -64,7 +64,7 @@ impl Judge for Votes {
         self.of.iter_mut().for_each(|rule| rule.listen(look));
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         let look = Look { alpha: look.alpha.map(|alpha| alpha * self.part), ..*look };
         let (mut fails, mut passes) = (0, 0);
         for rule in &mut self.of {
@@ -74,9 +74,7 @@ impl Judge for Votes {
                 Status::Pass => passes += 1,
                 _ => {}
             }
-            if before > 0 && note.len() > before {
-                note.insert_str(before, "; ");
-            }
+            note.set_off(before);
         }
         match () {
             () if fails >= self.k => Status::Fail,

@@ -1,6 +1,6 @@
 //! The runs rules of Western Electric: patterns of scores that chance seldom makes.
 
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::stream;
 use crate::maths::digits::round_p;
 use crate::verdict::Status;
@@ -38,7 +38,7 @@ impl Judge for WesternElectric {
         self.heard = true;
     }
 
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         if let Some(why) = look.unheard(self.heard) {
             note.push_str(why);
             return Status::Inconclusive;

@@ -1,10 +1,9 @@
 //! Fail at the first event.
 
-use super::{Alpha, Entry, Judge, Look, Of, State, Wants};
+use super::{Alpha, Entry, Judge, Look, Note, Of, State, Wants};
 use crate::fit::any_check;
 use crate::maths::intervals::upper_bound;
 use crate::verdict::Status;
-use std::fmt::Write;
 
 /// See its `about`.
 pub const ENTRY: Entry = Entry {
@@ -32,7 +31,7 @@ fn excluded_rate(n: u64) -> f64 {
 }
 
 impl Judge for ZeroTolerance {
-    fn judge(&mut self, look: &Look, note: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, note: &mut Note) -> Status {
         if !look.within {
             return Status::Fail;
         }

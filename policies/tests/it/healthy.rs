@@ -5,7 +5,7 @@
 //! trials: three standard errors. A canary that is twice as bad is to be caught in nine of ten.
 
 use gatecrash_policies::Status;
-use gatecrash_policies::rules::{Allowed, Counts, Judge, Look, News, Rule, Setting, State, Tally, Values, Versus};
+use gatecrash_policies::rules::{Allowed, Counts, Judge, Look, News, Note, Rule, Setting, State, Tally, Values, Versus};
 
 const TRIALS: u32 = 20_000;
 const ROUNDS: u32 = 60;
@@ -100,7 +100,7 @@ fn tally(bad: u64, all: usize) -> Tally {
 }
 
 /// Whether a judge fails a stage.
-fn fails(judge: &mut impl Judge, limit: Limit, draws: &[Vec<f64>; 2], random: &mut Random, note: &mut String) -> bool {
+fn fails(judge: &mut impl Judge, limit: Limit, draws: &[Vec<f64>; 2], random: &mut Random, note: &mut Note) -> bool {
     (0..ROUNDS).any(|_| {
         let own = tally(random.draw(&draws[0]), OWN);
         let stable = if limit.versus().is_some() { tally(random.draw(&draws[1]), STABLE) } else { Tally::default() };
@@ -122,7 +122,7 @@ fn fails(judge: &mut impl Judge, limit: Limit, draws: &[Vec<f64>; 2], random: &m
 
 /// The share of stages that fail of canaries that are `times` as bad as they may be.
 fn failed<J: Judge>(blank: impl Fn() -> J, limit: Limit, times: f64, trials: u32) -> f64 {
-    let (draws, mut random, mut note) = (limit.draws(times), Random(17), String::new());
+    let (draws, mut random, mut note) = (limit.draws(times), Random(17), Note::new());
     let failed = (0..trials).filter(|_| fails(&mut blank(), limit, &draws, &mut random, &mut note)).count();
     failed as f64 / f64::from(trials)
 }
@@ -146,7 +146,7 @@ fn keeps(rule: Rule, limit: Limit) {
 struct Repeated(Tally);
 
 impl Judge for Repeated {
-    fn judge(&mut self, look: &Look, _: &mut String) -> Status {
+    fn judge(&mut self, look: &Look, _: &mut Note) -> Status {
         self.0.merge(&look.fresh.own);
         let expected = self.0.all as f64 * ALLOWED;
         let z = (self.0.bad as f64 - expected) / (expected * (1.0 - ALLOWED)).sqrt();
@@ -216,7 +216,7 @@ fn group_sequential_of_two_arms() {
 fn quantiles_failed(beyond: f64, trials: u32) -> f64 {
     let cells: u16 = 100;
     let blank = State::new(&Rule::new("quantile_sequence").with("alpha", ALPHA));
-    let (mut random, mut note) = (Random(17), String::new());
+    let (mut random, mut note) = (Random(17), Note::new());
     let mut stage = || {
         let mut rule = blank.clone();
         let [mut own, mut stable]: [Vec<(u16, u64)>; 2] = std::array::from_fn(|_| (0..cells).map(|cell| (cell, 0)).collect());

@@ -6,7 +6,7 @@ use gatecrash_policies::{Arm, Hist, Policy, Sample, Status, Time};
 use proptest::prelude::*;
 
 /// Every kind of reading, with limits that are sometimes met.
-const CHECKS: [&str; 14] = [
+pub const CHECKS: [&str; 14] = [
     "count(runs.errors) <= 3 over 3m",
     "count(runs.latency) >= 2 over 3m",
     "total(runs.errors) <= 9",

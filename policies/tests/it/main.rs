@@ -9,6 +9,7 @@ mod gates;
 mod healthy;
 mod kayenta;
 mod laws;
+mod limits;
 mod looks;
 mod measures;
 mod passages;

@@ -28,7 +28,7 @@ fn what_never_closes_begins_no_stage() {
     let policy = toy(vec![item("plan", None), sign_off]);
     let play = played(&policy, None, 7_200);
     assert_eq!(play.story(), ["0 readiness: stage canary waits: open: sign_off (clinical lead)"]);
-    assert_eq!(play.rollout.blocking(), "readiness: open: sign_off (clinical lead)");
+    assert_eq!(play.rollout.blocking(0), "readiness: open: sign_off (clinical lead)");
     assert_eq!(play.rollout.open_items(), ["sign_off (clinical lead)"]);
     assert_eq!(play.rollout.passages(), []);
 }
@@ -39,7 +39,7 @@ fn what_exposes_nobody_needs_nothing() {
     policy.stages[0].cohort = Cohort::Nobody;
     let play = played(&policy, None, 7_200);
     assert_eq!(play.story(), ["0 stage canary", "600 readiness: stage everyone waits: open: plan (ops)"]);
-    assert_eq!(play.rollout.blocking(), "stage canary: readiness: open: plan (ops)");
+    assert_eq!(play.rollout.blocking(0), "stage canary: readiness: open: plan (ops)");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_blocking_item_blocks_while_it_is_present() {
     assert_eq!(begins(Some(Closes::Never), Some(&[])), Some(0), "not on the list");
     assert_eq!(begins(None, Some(&[("backlog", 0)])), None, "on the list");
     let play = played(&toy(vec![item("plan", Some(Closes::Never)), blocking(Some(Closes::Never))]), None, 60);
-    assert_eq!(play.rollout.blocking(), "readiness: open: plan (ops); present: backlog");
+    assert_eq!(play.rollout.blocking(0), "readiness: open: plan (ops); present: backlog");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_stale_item_is_checked_again_once() {
     let mut play = Play::new(&toy(vec![plan]));
     play.people = secs(90);
     play.run(700, |arm, _| healthy(arm));
-    assert_eq!(play.rollout.blocking(), "stage canary: readiness: to be checked again: plan (ops)");
+    assert_eq!(play.rollout.blocking(0), "stage canary: readiness: to be checked again: plan (ops)");
     play.run(1_000, |arm, _| healthy(arm));
     // Asked at 600, done at 690, seen in the next round; the check of 690 is recent at 720.
     assert_eq!(play.story(), ["0 stage canary", "600 recheck [\"plan\"]", "720 stage everyone"]);

@@ -122,7 +122,7 @@ fn no_data_of_former_subjects_is_no_recovery() {
     let mut play = Play::new(&toy(Vec::new()));
     play.run(3_600, |arm, stamp| if arm == Arm::Former { None } else { ill_until(9_999)(arm, stamp) });
     assert_eq!(play.story()[3..], ["2045 page"], "240 + 5 for the poll, then the default of 30 minutes since 240");
-    assert!(play.rollout.blocking().contains("the operator was paged") || play.rollout.blocking().contains("watched"));
+    assert!(play.rollout.blocking(0).contains("the operator was paged") || play.rollout.blocking(0).contains("watched"));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn once_more_before_the_next_stage_and_before_the_end() {
     assert_eq!(story.last().map(String::as_str), Some("1020 finish"));
     // Nobody ever comes: it waits and says for whom.
     let never = played(&toy(0, None, true), 90_000);
-    assert_eq!(never.rollout.blocking(), "stage canary: review: owner has not looked yet");
+    assert_eq!(never.rollout.blocking(0), "stage canary: review: owner has not looked yet");
 }
 
 #[test]
@@ -99,5 +99,5 @@ fn a_business_day_goes_over_the_weekend() {
     let mut play = Play::new(&policy);
     play.calendar = Calendar { start: hour(5 * 24), ..played(hour(9)).calendar };
     play.run(7_200, |_, _| None);
-    assert_eq!(play.rollout.blocking(), "stage canary: soak: 0s of 9h working hours served", "a Saturday");
+    assert_eq!(play.rollout.blocking(0), "stage canary: soak: 0s of 9h working hours served", "a Saturday");
 }

@@ -4,7 +4,7 @@ use crate::laws::telemetry;
 use crate::looks::{Stage, rules};
 use crate::world::{Play, at, gate, policy, secs};
 use gatecrash_policies::policy::{Check, OnFail, Reading, Rule};
-use gatecrash_policies::rules::{Alpha, Counts, Judge, Look, Setting, State, Tally};
+use gatecrash_policies::rules::{Alpha, Counts, Judge, Look, Note, Setting, State, Tally};
 use gatecrash_policies::{Sample, Status};
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ type Stream = Vec<[u64; 2]>;
 
 /// What a rule says of each scrape. `change` is what else is true of a look.
 fn said(rule: &Rule, check: &Check, stream: &[[u64; 2]], change: impl Fn(&mut Look)) -> Vec<Status> {
-    let (mut state, mut stage, mut note) = (State::new(rule), Stage::new(check, usize::MAX), String::new());
+    let (mut state, mut stage, mut note) = (State::new(rule), Stage::new(check, usize::MAX), Note::new());
     let mut one = |bad: &[u64; 2]| {
         let mut look = stage.scrape(*bad);
         change(&mut look);

@@ -32,7 +32,7 @@ fn a_stage_that_takes_long_to_take_effect_soaks_from_then() {
     play.run(800, |arm, _| healthy(arm));
     assert_eq!(play.story(), ["0 stage canary", "720 stage everyone"]);
     assert_eq!(play.rollout.stage(), Some("canary"), "until the next one is in effect");
-    assert_eq!(play.rollout.blocking(), "stage everyone is not in effect yet");
+    assert_eq!(play.rollout.blocking(0), "stage everyone is not in effect yet");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn without_data_nothing_advances_and_blocking_says_so() {
     play.run(7_200, |arm, _| if arm == Arm::Stable { healthy(arm) } else { None });
     assert_eq!(play.story(), ["0 stage canary"]);
     assert_eq!(play.status(), Some(Status::NoData));
-    assert_eq!(play.rollout.blocking(), "stage canary: gate errors: no-data");
+    assert_eq!(play.rollout.blocking(0), "stage canary: gate errors: no-data");
 }
 
 #[test]

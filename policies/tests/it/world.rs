@@ -141,7 +141,7 @@ impl Play {
         let done: Vec<Option<Time>> = self.done.iter().map(|at| (*at <= now).then_some(*at)).collect();
         let claimed = |list: &Vec<Claim>| list.iter().filter(|claim| claim.since <= now).cloned().collect::<Vec<_>>();
         let claims = self.claims.as_ref().map(claimed);
-        let view = View { now, arrived, done: &done, claims: claims.as_deref(), calendar: self.calendar };
+        let view = View { now, arrived, before: 0, done: &done, claims: claims.as_deref(), calendar: self.calendar };
         for decision in self.rollout.round(&view) {
             if let Decision::Act(action) = &decision {
                 let by_people = matches!(action, Action::Review { .. } | Action::Recheck { .. });

@@ -26,6 +26,7 @@ pub fn trial(scenario: &str, policy: &str, seed: u64, outcome: Outcome) -> Trial
         outcome,
         reason: String::new(),
         caught_by: Vec::new(),
+        stage: String::new(),
         instants: Instants::default(),
         lucky: false,
         mitigated: false,

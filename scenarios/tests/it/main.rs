@@ -14,3 +14,4 @@ mod policies;
 mod presets;
 mod rollouts;
 mod support;
+mod together;

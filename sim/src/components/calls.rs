@@ -140,7 +140,16 @@ impl<'a> Calls<'a> {
         usize::from(self.spec.pool == Pool::PerArm && arm == Arm::Canary)
     }
 
-    fn start(&mut self, request: Request, arm: Arm, shadow: bool, world: &mut Context) {
+    /// A request arrives: a copy of it may go to the canary as well.
+    pub fn receive(&mut self, request: &Request, world: &mut Context) {
+        let arm = world.route(request.subject, request.ordinal, 0);
+        self.start(request, arm, false, world);
+        if world.routing.has_shadow() {
+            self.start(request, Arm::Canary, true, world);
+        }
+    }
+
+    fn start(&mut self, request: &Request, arm: Arm, shadow: bool, world: &mut Context) {
         let who = Who { subject: request.subject, ordinal: request.ordinal, attempt: 0, arm, shadow };
         self.place.count(world, signal::STARTS, &who);
         if let Some(size) = request.size {
@@ -243,18 +252,20 @@ impl<'a> Calls<'a> {
     }
 
     /// A request comes to its end, whichever end and attempt it is.
-    fn end(&mut self, slot: u32, world: &mut Context) -> Call {
-        let mut call = self.calls.remove(slot).expect("a request that ends is there");
-        call.who.attempt = 0;
-        self.place.count(world, signal::OUTCOMES, &call.who);
-        if call.forsaken && self.ends_unsafe(&call.who, world) {
-            self.place.count(world, signal::UNSAFE_ENDS, &call.who);
+    fn end(&mut self, slot: u32, world: &mut Context) -> Who {
+        let &mut Call { who, forsaken, .. } = self.calls.at(slot);
+        let who = Who { attempt: 0, ..who };
+        self.calls.remove(slot);
+        self.place.count(world, signal::OUTCOMES, &who);
+        if forsaken && self.ends_unsafe(&who, world) {
+            self.place.count(world, signal::UNSAFE_ENDS, &who);
         }
-        call
+        who
     }
 
     fn complete(&mut self, slot: u32, fate: Fate, world: &mut Context) {
-        let Call { who, started, .. } = self.end(slot, world);
+        let started = self.calls.at(slot).started;
+        let who = self.end(slot, world);
         self.place.mark(world, &who);
         if fate.drops || fate.hushed {
             self.place.count(world, signal::DROPPED, &who);
@@ -286,7 +297,7 @@ impl<'a> Calls<'a> {
                 world.plan(wait, self.place.id, code::RETRY, slot, generation);
             }
             _ => {
-                let who = self.end(slot, world).who;
+                let who = self.end(slot, world);
                 self.place.count(world, signal::ERRORS, &who);
                 self.place.mark(world, &who);
                 if !who.shadow {
@@ -338,7 +349,7 @@ impl<'a> Calls<'a> {
         let (who, took) = (call.who, world.now.since(call.cancelled));
         self.place.shift(world, signal::IN_SYSTEM, who.arm, -1);
         self.place.value(world, signal::CANCEL_TO_ACK, &who, took.0);
-        let who = self.end(slot, world).who;
+        let who = self.end(slot, world);
         self.place.count(world, signal::CANCELLED, &who);
         self.place.mark(world, &who);
         self.release(self.pool(who.arm), world);
@@ -398,11 +409,7 @@ impl Component for Calls<'_> {
     }
 
     fn arrive(&mut self, request: Request, _arm: Option<Arm>, world: &mut Context) {
-        let arm = world.route(request.subject, request.ordinal, 0);
-        self.start(request, arm, false, world);
-        if world.routing.has_shadow() {
-            self.start(request, Arm::Canary, true, world);
-        }
+        self.receive(&request, world);
     }
 
     fn handle(&mut self, code: u8, slot: u32, generation: u32, world: &mut Context) {

@@ -70,7 +70,7 @@ impl<'a> Checks<'a> {
 
     /// A coin that falls as a knob has it. Always takes one draw.
     fn coin(&self, stream: &mut Stream, world: &Context, knob: u16, base: f64, who: &Who) -> bool {
-        stream.coin(self.place.level(world, knob, who).share(base))
+        stream.coin(self.place.share(world, knob, who, base))
     }
 
     /// The verifier says whether the outcome passes; an audit knows better.

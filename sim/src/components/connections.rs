@@ -233,7 +233,7 @@ impl<'a> Connections<'a> {
         c.accepted = world.now;
         let generation = c.generation;
         let mut stream = world.luck(Purpose::Client, self.place.id, &who);
-        if stream.coin(self.place.level(world, knob::AUTH_ERRORS, &who).share(self.spec.auth_errors)) {
+        if stream.coin(self.place.share(world, knob::AUTH_ERRORS, &who, self.spec.auth_errors)) {
             self.place.count(world, signal::AUTH_ERRORS, &who);
             return self.try_again(client, world);
         }
@@ -258,7 +258,7 @@ impl<'a> Connections<'a> {
         self.acceptors[pool].replays += 1;
         let who = self.who(client);
         let mut stream = world.luck(Purpose::Message, self.place.id, &who);
-        let stale = stream.coin(self.place.level(world, knob::STALE_CURSOR, &who).share(self.spec.stale_cursor));
+        let stale = stream.coin(self.place.share(world, knob::STALE_CURSOR, &who, self.spec.stale_cursor));
         let drawn = stream.span(&self.spec.replay);
         if stale {
             self.place.count(world, signal::STALE_CURSOR, &who);

@@ -143,10 +143,11 @@ impl<'a> Effects<'a> {
         self.place.count(world, signal::ATTEMPTS, &who);
         let mut stream = world.luck(Purpose::Write, self.place.id, &Who { attempt: who.attempt + 1, ..who });
         let level = |knob| self.place.level(world, knob, &who);
+        let share = |knob, value| self.place.share(world, knob, &who, value);
         let latency = stretched(level(knob::LATENCY), stream.span(&self.spec.commit), world.drift.latency(who.arm));
-        let fails = stream.coin(level(knob::ERROR_RATE).share(self.spec.errors * world.drift.errors(who.arm)));
-        let silent = stream.coin(level(knob::TIMEOUT_AFTER_COMMIT).share(self.spec.timeout_after_commit));
-        let keyed = stream.coin(level(knob::IDEMPOTENCY).share(self.spec.idempotency));
+        let fails = stream.coin(share(knob::ERROR_RATE, self.spec.errors * world.drift.errors(who.arm)));
+        let silent = stream.coin(share(knob::TIMEOUT_AFTER_COMMIT, self.spec.timeout_after_commit));
+        let keyed = stream.coin(share(knob::IDEMPOTENCY, self.spec.idempotency));
         let write = self.writes.at(slot);
         write.keyed = keyed;
         write.commits_due += u32::from(!fails);
@@ -231,7 +232,7 @@ impl<'a> Effects<'a> {
     fn stops(&mut self, slot: u32, world: &mut Context) -> bool {
         let write = self.writes.at(slot);
         let who = Who { attempt: 0, ..write.who };
-        let stops = self.place.level(world, knob::STOP_ON_UNKNOWN, &who).share(self.spec.stop_on_unknown);
+        let stops = self.place.share(world, knob::STOP_ON_UNKNOWN, &who, self.spec.stop_on_unknown);
         std::mem::replace(&mut write.blind, true) || world.chance(Purpose::Failure, self.place.id, &who) < stops
     }
 
@@ -287,7 +288,7 @@ impl<'a> Effects<'a> {
     /// A write is wanted.
     fn begin(&mut self, who: Who, world: &mut Context) {
         let mut stream = world.luck(Purpose::Write, self.place.id, &who);
-        let mut coin = |knob, share| stream.coin(self.place.level(world, knob, &who).share(share));
+        let mut coin = |knob, share| stream.coin(self.place.share(world, knob, &who, share));
         let bypasses = coin(knob::BYPASS, self.spec.bypass);
         let is_untraced = coin(knob::UNTRACED, self.spec.untraced);
         let is_suppressed = coin(knob::SUPPRESS, self.spec.suppress);
@@ -308,7 +309,7 @@ impl Component for Effects<'_> {
     fn arrive(&mut self, request: Request, arm: Option<Arm>, world: &mut Context) {
         let arm = arm.unwrap_or_else(|| world.route(request.subject, request.ordinal, 0));
         let who = Who { subject: request.subject, ordinal: request.ordinal, attempt: 0, arm, shadow: false };
-        let probability = self.place.level(world, knob::PROBABILITY, &who).share(self.spec.probability);
+        let probability = self.place.share(world, knob::PROBABILITY, &who, self.spec.probability);
         if world.chance(Purpose::Follow, self.place.id, &who) >= probability {
             return;
         }
@@ -318,7 +319,7 @@ impl Component for Effects<'_> {
     /// The write of a failed request goes on in the background.
     fn arrive_failed(&mut self, request: Request, arm: Arm, world: &mut Context) {
         let who = Who { subject: request.subject, ordinal: request.ordinal, attempt: 0, arm, shadow: false };
-        let share = self.place.level(world, knob::AFTER_FAILURE, &who).share(self.spec.after_failure);
+        let share = self.place.share(world, knob::AFTER_FAILURE, &who, self.spec.after_failure);
         if world.chance(Purpose::Failure, self.place.id, &Who { attempt: 1, ..who }) < share {
             self.place.count(world, signal::AFTER_FAILURE, &who);
             self.begin(who, world);

@@ -85,6 +85,14 @@ impl<'a> Any<'a> {
         }
     }
 
+    /// A request arrives from the traffic, mostly at a queue with servers.
+    pub fn arrive(&mut self, request: &Request, world: &mut Context) {
+        match self {
+            Any::Calls(calls) => calls.receive(request, world),
+            other => other.get().arrive(*request, None, world),
+        }
+    }
+
     /// As the trait.
     pub fn get(&mut self) -> &mut dyn Component {
         match self {
@@ -117,16 +125,19 @@ pub struct Place {
 
 impl Place {
     /// Counts an outcome of the kind's signal.
+    #[inline]
     fn count(&self, world: &mut Context, signal: u16, who: &Who) {
         world.count(self.signals + signal, who);
     }
 
     /// Records an outcome's number.
+    #[inline]
     fn value(&self, world: &mut Context, signal: u16, who: &Who, value: u64) {
         world.value(self.signals + signal, who, value);
     }
 
     /// Raises or lowers a level.
+    #[inline]
     fn shift(&self, world: &mut Context, signal: u16, arm: Arm, by: i64) {
         world.shift(self.signals + signal, arm, by);
     }
@@ -139,7 +150,14 @@ impl Place {
         world.mark(self.id, who, self.signals + self.kind_signals, self.knobs + self.kind_knobs);
     }
 
+    /// A probability as a knob has it for a subject on an arm.
+    #[inline]
+    fn share(&self, world: &Context, knob: u16, who: &Who, value: f64) -> f64 {
+        world.share(self.knobs + knob, who, value)
+    }
+
     /// A knob as it stands for a subject on an arm.
+    #[inline]
     fn level(&self, world: &Context, knob: u16, who: &Who) -> crate::knobs::Level {
         world.level(self.knobs + knob, who)
     }
@@ -193,6 +211,7 @@ impl<T> Slab<T> {
     }
 
     /// Takes a thing out.
+    #[inline]
     pub fn remove(&mut self, slot: u32) -> Option<T> {
         self.renew(slot);
         self.free.push(slot);

@@ -136,7 +136,7 @@ impl<'a> Reviews<'a> {
 
     /// A bent probability.
     fn share(&self, world: &Context, knob: u16, base: f64, who: &Who) -> f64 {
-        self.place.level(world, knob, who).share(base)
+        self.place.share(world, knob, who, base)
     }
 
     /// The run waits from now on.

@@ -138,7 +138,7 @@ impl<'a> Tasks<'a> {
 
     /// Whether something with this probability, bent by its knob, happens to a task: a luck of its own for every purpose and step.
     fn happens(&self, purpose: Purpose, knob: u16, share: f64, who: &Who, world: &Context) -> bool {
-        world.chance(purpose, self.place.id, who) < self.place.level(world, knob, who).share(share)
+        world.chance(purpose, self.place.id, who) < self.place.share(world, knob, who, share)
     }
 
     /// A request becomes one task per target.
@@ -212,7 +212,7 @@ impl<'a> Tasks<'a> {
 
     /// A transition comes again: its key catches it, or it takes effect twice.
     fn replay(&self, who: &Who, luck: f64, world: &mut Context) {
-        let honoured = luck < self.place.level(world, knob::IDEMPOTENCY, who).share(self.spec.idempotency);
+        let honoured = luck < self.place.share(world, knob::IDEMPOTENCY, who, self.spec.idempotency);
         self.place.count(world, signal::REPLAYS, who);
         self.place.count(world, if honoured { signal::DEDUPED } else { signal::DUPLICATE_TRANSITIONS }, who);
     }

@@ -34,8 +34,9 @@ fn acts(policy: &Policy) -> impl Iterator<Item = &Act> {
     enters.chain(policy.rollback.playbook.iter().flat_map(|step| &step.acts))
 }
 
-/// The rollout where the scenario has it begin.
-pub(super) fn begin(scenario: &Scenario, policy: &Policy, rollout: Rollout) -> Result<Rollout, BindError> {
+/// A policy made ready for a scenario, standing where the scenario has it begin.
+pub(super) fn bind(scenario: &Scenario, policy: &Policy, catalog: &Catalog) -> Result<Rollout, BindError> {
+    let rollout = Rollout::new(policy, catalog)?;
     let Some(stage) = &scenario.begin else { return Ok(rollout) };
     rollout.beginning_with(stage).ok_or_else(|| {
         let stages: Vec<&str> = policy.stages.iter().map(|s| s.name.as_str()).collect();

@@ -29,6 +29,7 @@ pub fn drive<'a>(setup: &'a Setup<'a>, policy: &Policy, mut look: impl FnMut(&Wo
         let view = View {
             now: world.context.now,
             arrived: &world.telemetry.arrived,
+            before: world.telemetry.forgotten,
             done: &world.steering.done,
             claims: None,
             calendar: Default::default(),

@@ -10,7 +10,7 @@ use gatecrash_policies::rules::ewma::{self, Side};
 use gatecrash_policies::rules::page_hinkley::Climb;
 use gatecrash_policies::rules::shiryaev_roberts;
 use gatecrash_policies::rules::western_electric::{PATTERNS, Runs};
-use gatecrash_policies::rules::{Judge, Look, Rule, State};
+use gatecrash_policies::rules::{Judge, Look, Note, Rule, State};
 use gatecrash_policies::verdict::Status;
 
 /// What the project's own code says of an entry.
@@ -163,7 +163,7 @@ fn page_hinkley(entry: &Entry) -> Option<Vec<f64>> {
 fn rounds(rule: &Rule, breached: f64) -> Chain {
     let step = |state: &State, within: &bool| {
         let mut next = state.clone();
-        let status = next.judge(&Look { within: *within, enough: true, ..Look::default() }, &mut String::new());
+        let status = next.judge(&Look { within: *within, enough: true, ..Look::default() }, &mut Note::new());
         (status != Status::Fail).then_some(next)
     };
     Chain::walk(State::new(rule), &[(true, 1.0 - breached), (false, breached)], step)

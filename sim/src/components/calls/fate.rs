@@ -30,21 +30,22 @@ impl Calls<'_> {
         let mut stream = world.luck(Purpose::Service, self.place.id, &who);
         let drift = world.drift.latency(who.arm);
         let level = |knob| self.place.level(world, knob, &who);
+        let share = |knob, value| self.place.share(world, knob, &who, value);
         let drawn = recorded.unwrap_or_else(|| stream.span(&self.spec.service));
         let mut service = stretched(level(knob::LATENCY), drawn, drift);
-        let error_rate = level(knob::ERROR_RATE).share(self.spec.errors * world.drift.errors(who.arm));
+        let error_rate = share(knob::ERROR_RATE, self.spec.errors * world.drift.errors(who.arm));
         let mut fate = Fate {
             fails: stream.coin(error_rate) || failure,
-            drops: stream.coin(level(knob::DROP).share(self.spec.drop)),
-            doubles: stream.coin(level(knob::DUPLICATE_FINAL).share(self.spec.duplicate_final)),
+            drops: stream.coin(share(knob::DROP, self.spec.drop)),
+            doubles: stream.coin(share(knob::DUPLICATE_FINAL, self.spec.duplicate_final)),
             ..Fate::default()
         };
-        let interrupts = level(knob::CANCEL).share(self.spec.cancel) * level(knob::MODE).share(self.spec.mode);
+        let interrupts = share(knob::CANCEL, self.spec.cancel) * share(knob::MODE, self.spec.mode);
         let cancels = stream.coin(interrupts) && who.attempt == 0;
         let cancel_luck = stream.unit();
         if let Some(dependency) = &self.spec.dependency {
-            fate.dependency_fails = stream.coin(level(knob::DEPENDENCY_ERRORS).share(dependency.errors));
-            fate.falls_back = fate.dependency_fails && stream.coin(level(knob::FALLBACK).share(dependency.fallback));
+            fate.dependency_fails = stream.coin(share(knob::DEPENDENCY_ERRORS, dependency.errors));
+            fate.falls_back = fate.dependency_fails && stream.coin(share(knob::FALLBACK, dependency.fallback));
             let unmet = fate.dependency_fails && !fate.falls_back;
             fate.hushed = unmet && dependency.drops;
             fate.fails |= unmet;
@@ -77,7 +78,7 @@ impl Calls<'_> {
     /// What the tools of an attempt that was served to the end have read, and what they had read before.
     pub(super) fn read(&self, who: &Who, hops: u64, world: &mut Context) {
         let Some(spec) = &self.spec.hops else { return };
-        let again = self.place.level(world, knob::DUPLICATE_READ, who).share(spec.duplicate_read);
+        let again = self.place.share(world, knob::DUPLICATE_READ, who, spec.duplicate_read);
         let mut stream = world.luck(Purpose::Message, self.place.id, who);
         for _ in 0..hops {
             self.place.count(world, signal::READS, who);
@@ -90,7 +91,7 @@ impl Calls<'_> {
     /// Whether a request whose dependency failed does what it should not.
     pub(super) fn ends_unsafe(&self, who: &Who, world: &Context) -> bool {
         let Some(dependency) = &self.spec.dependency else { return false };
-        let share = self.place.level(world, knob::UNSAFE_END, who).share(dependency.unsafe_end);
+        let share = self.place.share(world, knob::UNSAFE_END, who, dependency.unsafe_end);
         world.chance(Purpose::Failure, self.place.id, who) < share
     }
 }

@@ -57,7 +57,7 @@ impl Checks<'_> {
     /// end.
     fn is_stuck(&self, case: &Case, who: &Who, world: &Context) -> bool {
         let luck = world.chance(Purpose::Case, self.place.id, &Who { ordinal: case.number, ..*who });
-        luck < self.place.level(world, knob::STUCK, who).share(self.spec.stuck)
+        luck < self.place.share(world, knob::STUCK, who, self.spec.stuck)
     }
 
     fn progress(&self, case: &mut Case, who: &Who, luck: f64, world: &mut Context) {
@@ -69,7 +69,7 @@ impl Checks<'_> {
             return;
         }
         let (step, (_, probability)) = (case.steps, &self.spec.flow[usize::from(case.steps)]);
-        if luck >= self.place.level(world, self.flow.1 + step, who).share(*probability) {
+        if luck >= self.place.share(world, self.flow.1 + step, who, *probability) {
             return;
         }
         self.place.count(world, self.flow.0 + 2 * step, who);

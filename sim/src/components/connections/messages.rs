@@ -74,7 +74,7 @@ impl Connections<'_> {
         for i in 0..expected as u64 + u64::from(stream.coin(expected.fract())) {
             let client = self.connected[arm as usize][stream.below(on_arm) as usize];
             let who = self.message_of(client, OBSERVED + i);
-            let own = self.place.level(world, knob::DUPLICATE_MESSAGE, &who).share(self.spec.duplicate_message);
+            let own = self.place.share(world, knob::DUPLICATE_MESSAGE, &who, self.spec.duplicate_message);
             if own >= most || stream.coin(own / most) {
                 duplicates += 1;
                 self.place.count(world, signal::MESSAGE_DUPLICATES, &who);

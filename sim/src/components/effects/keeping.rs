@@ -58,7 +58,7 @@ impl Effects<'_> {
     /// The luck of a write in this restart. Where writes are kept, each restart has its own.
     pub(super) fn survives(&mut self, slot: u32, world: &mut Context) -> bool {
         let who = self.writes.at(slot).who;
-        let durability = self.place.level(world, knob::DURABILITY, &who).share(self.spec.durability);
+        let durability = self.place.share(world, knob::DURABILITY, &who, self.spec.durability);
         let attempt = if self.spec.keeps { self.restarts as u16 } else { who.attempt };
         world.luck(Purpose::Restart, self.place.id, &Who { attempt, ..who }).coin(durability)
     }

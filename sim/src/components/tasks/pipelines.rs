@@ -89,7 +89,7 @@ impl Tasks<'_> {
     /// A way through some gates, which may end at one of them.
     fn attempt(&mut self, who: &Who, gates: u32, world: &mut Context) {
         let mut stream = world.luck(Purpose::Write, self.place.id, who);
-        let failure = self.place.level(world, knob::PIPELINE_FAILURE, who).share(self.spec.pipeline_failure);
+        let failure = self.place.share(world, knob::PIPELINE_FAILURE, who, self.spec.pipeline_failure);
         let fails = stream.coin(failure);
         let last = stream.below(u64::from(gates));
         self.place.count(world, signal::PIPELINE_ATTEMPTS, who);
