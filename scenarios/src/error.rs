@@ -11,6 +11,18 @@ pub struct Spot {
     pub column: usize,
 }
 
+impl Spot {
+    /// The place of what was given beside the file as its n-th argument, from 0.
+    pub(crate) fn of_argument(n: usize) -> Spot {
+        Spot { line: 0, column: n + 1 }
+    }
+
+    /// Which argument this is the place of, if it is in no file.
+    pub(crate) fn argument(self) -> Option<usize> {
+        (self.line == 0).then(|| self.column.saturating_sub(1))
+    }
+}
+
 /// One thing that is wrong with what the user gave: prints as `file.yaml:12:7: what was found; what to do`, followed by the
 /// line itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

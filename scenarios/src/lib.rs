@@ -23,9 +23,11 @@ mod policy;
 mod read;
 mod recorded;
 mod scenario;
+mod set;
 mod source;
 mod system;
 mod traffic;
+mod vary;
 mod world;
 mod yaml;
 
@@ -33,3 +35,4 @@ pub use error::{Error, Spot};
 pub use fits::fits;
 pub use library::{Listed, general_policies, library_policies, library_scenarios, runbook_policies};
 pub use load::{Loaded, family_from_text, load_policy, load_scenario, policy_from_text, scenario_from_text};
+pub use vary::{Dial, Grid, diff, edited};

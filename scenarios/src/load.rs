@@ -29,12 +29,18 @@ impl<T> Loaded<T> {
     /// Where the file speaks of something: `gates.cancel-to-ack.check`, `stages.canary.soak`, `faults.0`. Items of a list
     /// are called by their `name`, or by their number from 0. A path that leads nowhere gives the last place on the way.
     pub fn spot(&self, path: &str) -> Option<Spot> {
-        self.source.find(path).map(|node| node.at)
+        self.source.find(path).map(|node| node.at).filter(|spot| spot.argument().is_none())
+    }
+
+    /// The text of the file, to the byte.
+    pub fn text(&self) -> &str {
+        &self.source.text
     }
 
     /// An error that points at a path of this file, such as `gates.cancel-to-ack.check`.
     pub fn error(&self, path: &str, message: impl Into<String>) -> Error {
-        self.source.error(crate::error::Problem { at: self.spot(path), message: message.into() })
+        let at = self.source.find(path).map(|node| node.at);
+        self.source.error(crate::error::Problem { at, message: message.into() })
     }
 }
 
@@ -124,7 +130,7 @@ fn read_policy(source: Source) -> Result<Loaded<Policy>, Error> {
     Ok(loaded(value, source.file.clone(), None, warnings, source))
 }
 
-fn loaded<T>(value: T, file: String, policy: Option<String>, warnings: Vec<String>, source: Source) -> Loaded<T> {
+pub(crate) fn loaded<T>(value: T, file: String, policy: Option<String>, warnings: Vec<String>, source: Source) -> Loaded<T> {
     let warnings = warnings.into_iter().map(|w| format!("{file}: {w}")).collect();
     Loaded { value, file, policy, warnings, source: Arc::new(source) }
 }

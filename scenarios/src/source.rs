@@ -4,6 +4,7 @@ use crate::error::{Error, Problem, Read, Spot};
 use crate::library::Book;
 use crate::yaml::{self, BYTES_MAX, Key, Node, Value};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A YAML file, or a built-in one.
 #[derive(Clone, Debug)]
@@ -12,8 +13,10 @@ pub(crate) struct Source {
     pub file: String,
     /// The folder that paths in it are relative to; none for what is built in.
     pub folder: Option<PathBuf>,
-    text: String,
+    pub text: Arc<str>,
     pub tree: Node,
+    /// What replaces values of the file, as it was written: places on line 0 are in these, by column.
+    pub arguments: Arc<[String]>,
 }
 
 /// Whether a name means a file rather than something built in.
@@ -75,12 +78,12 @@ impl Source {
 
     fn parse(file: String, folder: Option<PathBuf>, text: String) -> Result<Source, Error> {
         let tree = yaml::parse(&text);
-        let empty = Node { at: Spot { line: 1, column: 1 }, value: Value::Empty };
+        let empty = Node::new(Spot { line: 1, column: 1 }, Value::Empty);
         let (tree, problem) = match tree {
             Ok(tree) => (tree, None),
             Err(problem) => (empty, Some(problem)),
         };
-        let source = Source { file, folder, text, tree };
+        let source = Source { file, folder, text: text.into(), tree, arguments: Arc::new([]) };
         match problem {
             Some(problem) => Err(source.error(problem)),
             None if matches!(source.tree.value, Value::Empty) => Err(source.error(Problem {
@@ -93,6 +96,10 @@ impl Source {
 
     /// The problem as an error of this file.
     pub fn error(&self, problem: Problem) -> Error {
+        let argument = problem.at.and_then(Spot::argument).and_then(|n| self.arguments.get(n));
+        if let Some(argument) = argument {
+            return Error { file: argument.clone(), at: None, message: problem.message, line: None };
+        }
         let line = problem.at.and_then(|at| self.text.lines().nth(at.line.saturating_sub(1)).map(str::to_string));
         Error { file: self.file.clone(), at: problem.at, message: problem.message, line }
     }
@@ -103,21 +110,17 @@ impl Source {
     }
 
     /// The node that a path such as `gates.cancel-to-ack.check` or `stages.canary.soak` leads to, or the last one on the way.
-    /// Items of a list are called by their `name`, or by their number from 0.
     pub fn find(&self, path: &str) -> Option<&Node> {
-        let (mut node, mut rest) = (&self.tree, path);
-        while let Some((next, after)) = step(node, rest).and_then(|(index, after)| Some((child(node, index)?, after))) {
-            (node, rest) = (next, after);
-            if rest.is_empty() {
-                break;
-            }
-        }
+        let (node, rest) = self.tree.follow(path);
         (rest != path).then_some(node)
     }
 
     /// Where a column of the node's text is, for texts that stand on one line.
     pub fn inside(&self, node: &Node, offset: usize) -> Spot {
         let Value::Text(text) = &node.value else { return node.at };
+        if node.at.argument().is_some() {
+            return node.at;
+        }
         let line = self.text.lines().nth(node.at.line.saturating_sub(1)).unwrap_or_default();
         let rest: String = line.chars().skip(node.at.column.saturating_sub(1)).collect();
         let quote = usize::from(rest.starts_with(['"', '\'']));
@@ -126,6 +129,21 @@ impl Source {
         }
         let before = text.char_indices().take_while(|(i, _)| *i < offset).count();
         Spot { line: node.at.line, column: node.at.column + quote + before }
+    }
+}
+
+impl Node {
+    /// As far along a path as it leads, and what is left of it. Items of a list are called by their `name`, or by their number
+    /// from 0.
+    pub fn follow<'p>(&self, path: &'p str) -> (&Node, &'p str) {
+        let (mut node, mut rest) = (self, path);
+        while !rest.is_empty()
+            && let Some((index, after)) = step(node, rest)
+            && let Some(next) = child(node, index)
+        {
+            (node, rest) = (next, after);
+        }
+        (node, rest)
     }
 }
 
@@ -152,7 +170,7 @@ pub(crate) fn step<'p>(node: &Node, path: &'p str) -> Option<(usize, &'p str)> {
 }
 
 /// The child of this index.
-fn child(node: &Node, index: usize) -> Option<&Node> {
+pub(crate) fn child(node: &Node, index: usize) -> Option<&Node> {
     match &node.value {
         Value::Map(entries) => entries.get(index).map(|(_, child)| child),
         Value::List(items) => items.get(index),
@@ -163,8 +181,8 @@ fn child(node: &Node, index: usize) -> Option<&Node> {
 /// The child of this index, and its key if it has one.
 pub(crate) fn child_mut(node: &mut Node, index: usize) -> Option<(Option<&mut Key>, &mut Node)> {
     match &mut node.value {
-        Value::Map(entries) => entries.get_mut(index).map(|(key, child)| (Some(key), child)),
-        Value::List(items) => items.get_mut(index).map(|item| (None, item)),
+        Value::Map(entries) => Arc::make_mut(entries).get_mut(index).map(|(key, child)| (Some(key), child)),
+        Value::List(items) => Arc::make_mut(items).get_mut(index).map(|item| (None, item)),
         _ => None,
     }
 }

@@ -7,30 +7,71 @@ use crate::error::{Problem, Read, Spot};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use std::fmt;
+use std::sync::Arc;
 
 /// A node and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub at: Spot,
+    pub bytes: Bytes,
     pub value: Value,
 }
 
-/// What a node is.
+/// What a node is. Copies of a tree share what they do not change.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     /// Nothing was written, or `~`.
     Empty,
     /// A scalar as it was written, and whether it stands on one line from `Node::at` on, behind a quote or not.
     Text(String),
-    List(Vec<Node>),
-    Map(Vec<(Key, Node)>),
+    List(Arc<Vec<Node>>),
+    Map(Arc<Vec<(Key, Node)>>),
 }
 
 /// A key of a map.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub at: Spot,
+    pub bytes: Bytes,
     pub name: String,
+}
+
+/// Where the text of a node stands in its file, in bytes: of a scalar all of it, quotes included; of a list or map its opening
+/// bracket, or nothing before its first item where it has none. Nothing at 0 for what stands in no file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bytes {
+    pub from: usize,
+    pub to: usize,
+    /// Whether it is an alias, whose text stands elsewhere, or a part of one.
+    pub alias: bool,
+}
+
+impl Node {
+    /// What stands in no file by itself; complaints about it point at `at`.
+    pub fn new(at: Spot, value: Value) -> Node {
+        Node { at, bytes: Bytes::default(), value }
+    }
+
+    /// Whether the two say the same, wherever they stand. The order of keys counts.
+    pub fn says_the_same(&self, other: &Node) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Empty, Value::Empty) => true,
+            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.says_the_same(b)),
+            (Value::Map(a), Value::Map(b)) => {
+                let same = |((k, a), (l, b)): (&(Key, Node), &(Key, Node))| k.name == l.name && a.says_the_same(b);
+                a.len() == b.len() && a.iter().zip(b.iter()).all(same)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Key {
+    /// A key that stands in no file by itself.
+    pub fn new(at: Spot, name: impl Into<String>) -> Key {
+        Key { at, bytes: Bytes::default(), name: name.into() }
+    }
 }
 
 /// The bytes of the longest file that is read: a hundred times the largest that we know.
@@ -82,16 +123,26 @@ fn place(location: &serde_saphyr::Location) -> Spot {
 
 fn node(raw: Spanned<Raw>, text: &str) -> Node {
     let at = place(&raw.referenced);
+    let bytes = bytes(&raw.referenced, &raw.defined);
     let value = match raw.value {
         Raw::Empty => Value::Empty,
         Raw::Text(scalar) => Value::Text(scalar),
         Raw::Resolved(shown) => Value::Text(written(&raw.defined, text).unwrap_or(shown)),
-        Raw::List(items) => Value::List(items.into_iter().map(|item| node(item, text)).collect()),
-        Raw::Map(entries) => Value::Map(
-            entries.into_iter().map(|(k, v)| (Key { at: place(&k.referenced), name: k.value }, node(v, text))).collect(),
-        ),
+        Raw::List(items) => Value::List(Arc::new(items.into_iter().map(|item| node(item, text)).collect())),
+        Raw::Map(entries) => Value::Map(Arc::new(entries.into_iter().map(|(k, v)| (key(k), node(v, text))).collect())),
     };
-    Node { at, value }
+    Node { at, bytes, value }
+}
+
+fn key(raw: Spanned<String>) -> Key {
+    Key { at: place(&raw.referenced), bytes: bytes(&raw.referenced, &raw.defined), name: raw.value }
+}
+
+fn bytes(referenced: &serde_saphyr::Location, defined: &serde_saphyr::Location) -> Bytes {
+    let span = referenced.span();
+    let from = span.byte_offset().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    let length = span.byte_len().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    Bytes { from, to: from + length, alias: referenced != defined }
 }
 
 /// The text of a number or boolean as it stands in the file.

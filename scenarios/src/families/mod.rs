@@ -1,12 +1,11 @@
 //! Families: one file with a base world and many small scenarios for one policy. Trees are merged before anything is read, so
 //! that the ordinary reader makes scenarios of them and every complaint points into the family's file.
 
-mod edit;
-
 use crate::error::{Problem, Read};
 use crate::read::{Fields, name as identifier};
 use crate::scenario::KEYS as SCENARIO_KEYS;
 use crate::yaml::{Key, Node, Value};
+use std::sync::Arc;
 
 const KEYS: &[&str] = &["family", "about", "base", "cases"];
 
@@ -93,7 +92,7 @@ impl Family<'_> {
             .map(|(part, expect, ending)| {
                 part.fields("a breach or a near miss", &inner)?;
                 let expected = entry(part, "expect", Value::Text(expect.to_string()));
-                let expected = Node { at: part.at, value: Value::Map(vec![expected]) };
+                let expected = Node::new(part.at, Value::Map(Arc::new(vec![expected])));
                 self.case(called, &format!("{title}{ending}"), gate.clone(), &[node, &expected, part])
             })
             .collect()
@@ -113,13 +112,13 @@ impl Family<'_> {
             }
         }
         let at = layers.last().map_or(called.at, |layer| layer.at);
-        let mut tree = Node { at, value: Value::Map(entries) };
+        let mut tree = Node::new(at, Value::Map(Arc::new(entries)));
         for layer in layers {
             let with = layer.entries("a case")?.iter().find(|(key, _)| key.name == "with");
             for (path, value) in
                 with.map_or(Ok(&[][..]), |(_, n)| n.entries("a map of paths like { traffic.poisson.rate: 2/s }"))?
             {
-                edit::put(&mut tree, path, value).map_err(|problem| told(problem, &name))?;
+                tree.set(path, value).map_err(|problem| told(problem, &name))?;
             }
         }
         Ok(Case { name, gate, tree })
@@ -133,7 +132,7 @@ pub(crate) fn told(problem: Problem, scenario: &str) -> Problem {
 
 /// An entry that stands nowhere in the file, placed where it follows from.
 fn entry(place: &Node, key: &str, value: Value) -> (Key, Node) {
-    (Key { at: place.at, name: key.to_string() }, Node { at: place.at, value })
+    (Key::new(place.at, key), Node::new(place.at, value))
 }
 
 /// Replaces an entry, or adds it.

@@ -7,6 +7,8 @@ use crate::read::{Fields, identifier, name, small};
 use crate::yaml::Node;
 use gatecrash_policies::policy::Act;
 
+pub(super) const ENTER: &[&str] = &["set", "in", "restart", "probe", "count"];
+
 /// Requests that a probe may send.
 const PROBES_MAX: u32 = 10_000;
 
@@ -14,7 +16,7 @@ const PROBES_MAX: u32 = 10_000;
 pub(super) fn enter(node: &Node) -> Read<Vec<Act>> {
     let mut acts = Vec::new();
     for item in node.list("a list of acts like { restart: gateway }")? {
-        let fields = item.fields("an act", &["set", "in", "restart", "probe", "count"])?;
+        let fields = item.fields("an act", ENTER)?;
         let given: Vec<&str> = ["set", "restart", "probe"].into_iter().filter(|key| fields.get(key).is_some()).collect();
         let [what] = given.as_slice() else {
             return Err(item.problem(match given.len() {

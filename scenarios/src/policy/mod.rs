@@ -3,6 +3,7 @@
 mod acts;
 mod cohorts;
 mod gates;
+mod keys;
 mod readiness;
 mod rollback;
 mod rules;
@@ -14,7 +15,11 @@ use crate::source::Source;
 use crate::yaml::{Node, Value};
 use gatecrash_policies::policy::{Cohort, Measure, Policy, SharedAlpha, Split};
 
+pub(crate) use keys::{known, usual};
+
 const KEYS: &[&str] = &["policy", "about", "owner", "round", "alpha", "readiness", "gates", "stages", "measure", "rollback"];
+const ALPHA: &[&str] = &["total", "split"];
+const MEASURE: &[&str] = &["gate", "at", "from"];
 
 /// Reads a policy.
 pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> Read<Policy> {
@@ -69,7 +74,7 @@ fn alpha(node: &Node) -> Read<SharedAlpha> {
     if let Value::Text(_) = &node.value {
         return Ok(SharedAlpha { total: chance(node)?, split: Split::default() });
     }
-    let fields = node.fields("an alpha that all gates share", &["total", "split"])?;
+    let fields = node.fields("an alpha that all gates share", ALPHA)?;
     let splits = [("bonferroni", Split::Bonferroni), ("spending", Split::Spending), ("e_value", Split::EValue)];
     let split = fields.or("split", Split::default(), |n| n.word("split", &splits))?;
     Ok(SharedAlpha { total: chance(fields.need("total")?)?, split })
@@ -104,7 +109,7 @@ fn measures(node: &Node, gates: &[&str]) -> Read<Vec<Measure>> {
 }
 
 fn measure(node: &Node, gates: &[&str]) -> Read<Measure> {
-    let fields = node.fields("a measure", &["gate", "at", "from"])?;
+    let fields = node.fields("a measure", MEASURE)?;
     fields.read("from", |n| n.word("beginning", &[("flip", ())]))?;
     let mut at = Vec::new();
     for node in fields.need("at")?.one_or_more("a duration like 24h, or a list of them,")? {

@@ -6,9 +6,12 @@ use crate::read::{flag, line, name, positive_span, span};
 use crate::yaml::{Node, Value};
 use gatecrash_policies::policy::{Closes, Cohort, Item, Readiness, Stage};
 
+pub(super) const KEYS: &[&str] = &["require", "block_if", "max_exposure", "require_shadow"];
+pub(super) const ITEM: &[&str] = &["item", "owner", "block", "fresh", "closes"];
+
 /// Reads `readiness`.
 pub(super) fn read(node: &Node) -> Read<Readiness> {
-    let fields = node.fields("readiness", &["require", "block_if", "max_exposure", "require_shadow"])?;
+    let fields = node.fields("readiness", KEYS)?;
     let mut items: Vec<Item> = Vec::new();
     for (key, blocks) in [("require", false), ("block_if", true)] {
         for node in fields.get(key).map_or(Ok(&[][..]), |n| n.list("a list of items"))? {
@@ -32,7 +35,7 @@ fn item(node: &Node, blocks: bool) -> Read<Item> {
     if matches!(node.value, Value::Text(_)) {
         return name(node).map(plain);
     }
-    let fields = node.fields("an item", &["item", "owner", "block", "fresh", "closes"])?;
+    let fields = node.fields("an item", ITEM)?;
     Ok(Item {
         owner: fields.or("owner", String::new(), line)?,
         block: fields.or("block", String::new(), line)?,

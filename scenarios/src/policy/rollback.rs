@@ -10,12 +10,17 @@ use crate::yaml::Node;
 use gatecrash_policies::policy::{Rollback, Step, Validate};
 use gatecrash_policies::time::Span;
 
+pub(super) const KEYS: &[&str] = &["budget", "playbook", "validate"];
+pub(super) const BUDGET: &[&str] = &["withdraw_within", "recover_within"];
+pub(super) const VALIDATE: &[&str] = &["gates", "checks", "clean_for", "min_samples"];
+pub(super) const STEP: &[&str] = &["name", "cohort", "bend", "restart", "in", "only", "takes", "try_for", "when", "unless", "by"];
+
 /// Reads `rollback`.
 pub(super) fn read(node: &Node, gates: &[&str], source: &Source) -> Read<Rollback> {
-    let fields = node.fields("a rollback", &["budget", "playbook", "validate"])?;
+    let fields = node.fields("a rollback", KEYS)?;
     let mut rollback = Rollback::default();
     if let Some(node) = fields.get("budget") {
-        let budget = node.fields("a budget", &["withdraw_within", "recover_within"])?;
+        let budget = node.fields("a budget", BUDGET)?;
         rollback.withdraw_within = budget.read("withdraw_within", positive_span)?;
         rollback.recover_within = budget.read("recover_within", positive_span)?;
     }
@@ -29,7 +34,7 @@ pub(super) fn read(node: &Node, gates: &[&str], source: &Source) -> Read<Rollbac
 }
 
 fn validate(node: &Node, gates: &[&str], source: &Source) -> Read<Validate> {
-    let fields = node.fields("the validation", &["gates", "checks", "clean_for", "min_samples"])?;
+    let fields = node.fields("the validation", VALIDATE)?;
     let default = Validate::default();
     Ok(Validate {
         gates: fields.or("gates", Vec::new(), |n| named_gates(n, gates))?,
@@ -39,8 +44,6 @@ fn validate(node: &Node, gates: &[&str], source: &Source) -> Read<Validate> {
         min_samples: fields.or("min_samples", default.min_samples, whole(1, SAMPLES_MAX))?,
     })
 }
-
-const STEP: &[&str] = &["name", "cohort", "bend", "restart", "in", "only", "takes", "try_for", "when", "unless", "by"];
 
 fn step(node: &Node, gates: &[&str]) -> Read<Step> {
     let fields = node.fields("a step", STEP)?;

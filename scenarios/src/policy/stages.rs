@@ -8,7 +8,9 @@ use gatecrash_policies::policy::{Review, Stage};
 use gatecrash_policies::time::Span;
 use gatecrash_policies::units;
 
-const KEYS: &[&str] = &["name", "cohort", "soak", "gates", "enter", "review"];
+pub(super) const KEYS: &[&str] = &["name", "cohort", "soak", "gates", "enter", "review"];
+
+pub(super) const REVIEW: &[&str] = &["every", "before_next", "by"];
 
 /// Ten years of working days.
 const DAYS_MAX: u64 = 2_600;
@@ -67,7 +69,7 @@ fn soak(node: &Node) -> Read<(Span, u32)> {
 }
 
 fn review(node: &Node) -> Read<Review> {
-    let fields = node.fields("a review", &["every", "before_next", "by"])?;
+    let fields = node.fields("a review", REVIEW)?;
     let review = Review {
         every: fields.read("every", positive_span)?,
         before_next: fields.or("before_next", false, flag)?,

@@ -106,7 +106,7 @@ fn split<T>(node: &Node, read: fn(&Node) -> Read<T>, attributes: &[(String, Vec<
     let mut by = Vec::new();
     for (key, values) in entries.iter().filter(|(key, _)| key.name != "base") {
         for (value, parameter) in values.entries("a map of values with their parameters")? {
-            let text = Node { at: value.at, value: Value::Text(value.name.clone()) };
+            let text = Node::new(value.at, Value::Text(value.name.clone()));
             let (attribute, value) = segment(&(key.clone(), text), attributes)?;
             by.push((attribute, value, read(parameter)?));
         }

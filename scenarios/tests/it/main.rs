@@ -3,6 +3,7 @@
 mod bytes;
 mod contract;
 mod csv;
+mod edits;
 mod families;
 mod gates;
 mod golden;
@@ -15,3 +16,4 @@ mod presets;
 mod rollouts;
 mod support;
 mod together;
+mod vary;
