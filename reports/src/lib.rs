@@ -9,6 +9,8 @@ pub mod findings;
 pub mod formats;
 pub mod gate_report;
 pub mod html;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod picture;
 pub mod promise;
 pub mod reasons;
@@ -16,11 +18,12 @@ pub mod score;
 pub mod smallest;
 pub mod stats;
 pub mod trial;
+pub mod tune;
 mod words;
 
-pub use charts::{svg_score, svg_trial};
+pub use charts::{svg_score, svg_trial, svg_tune};
 pub use formats::Format;
 pub use gate_report::GateReport;
-pub use html::{html_score, html_trial};
+pub use html::{html_score, html_trial, html_tune};
 pub use score::{Row, ScoreReport, Tally};
 pub use trial::TrialReport;

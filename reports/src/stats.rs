@@ -94,6 +94,16 @@ pub fn digits6(value: f64) -> f64 {
     if value.is_finite() { format!("{value:.5e}").parse().expect("a float that was just printed") } else { value }
 }
 
+/// In JSON as [`digits6`] has it.
+pub(crate) fn six<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    digits6(*value).serialize(serializer)
+}
+
+/// The same, where there is a number.
+pub(crate) fn six_if_any<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.map(digits6).serialize(serializer)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

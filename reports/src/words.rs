@@ -56,6 +56,20 @@ pub fn rate(rate: Option<Rate>) -> String {
     })
 }
 
+/// `0.3% [0.1, 0.9]`: as [`rate`], in tenths below a tenth and above nine, for what is held against limits there.
+pub fn fine_rate(rate: Option<Rate>) -> String {
+    let tenths = |fraction: f64, outwards: fn(f64) -> f64| match fraction * 100.0 {
+        p if (10.0..=90.0).contains(&p) => format!("{p:.0}"),
+        p => (outwards(p * 10.0) / 10.0).to_string(),
+    };
+    rate.map_or(NOTHING.to_string(), |r| {
+        let (value, (low, high)) = (r.value(), r.interval());
+        let is_sure = !(0.001..=0.999).contains(&value);
+        let value = if is_sure { percent(value) } else { format!("{}%", tenths(value, f64::round)) };
+        format!("{value} [{}, {}]", tenths(low, f64::floor), tenths(high, f64::ceil))
+    })
+}
+
 /// An end of an interval, in percent. Near none, tenths are rounded outwards; only what is exactly all reads `100`.
 fn bound(fraction: f64, outwards: fn(f64) -> f64) -> String {
     const EXACT: f64 = 1e-9;
@@ -91,13 +105,19 @@ pub fn p50_p95(times: Option<Summary>) -> String {
     times.map_or(NOTHING.to_string(), |t| format!("{} / {}", seconds(t.p50), seconds(t.p95)))
 }
 
-/// A mean count to three digits or to the whole: `0.25`, `12.4`, `1,204`.
+/// A mean count: see [`amount`].
 pub fn mean(count: Option<Summary>) -> String {
-    count.map_or(NOTHING.to_string(), |c| match c.mean {
-        m if m >= 100.0 || m == m.round() => grouped(m.round() as u64),
-        m if m >= 10.0 => format!("{m:.1}"),
-        m => format!("{m:.2}"),
-    })
+    count.map_or(NOTHING.to_string(), |c| amount(c.mean))
+}
+
+/// Three digits or to the whole: `0.25`, `12.4`, `1,204`, `-3.5`; not for what is infinite.
+pub fn amount(number: f64) -> String {
+    let sign = if number < 0.0 { "-" } else { "" };
+    match number.abs() {
+        m if m >= 100.0 || m == m.round() => format!("{sign}{}", grouped(m.round() as u64)),
+        m if m >= 10.0 => format!("{sign}{m:.1}"),
+        m => format!("{sign}{m:.2}"),
+    }
 }
 
 /// A whole number in groups of three: `1,204,000`.
@@ -178,6 +198,8 @@ mod tests {
     fn rates_show_their_interval() {
         assert_eq!(rate(Rate::of(97, 100)), "97% [92, 99]");
         assert_eq!(rate(None), "-");
+        let fine = [(3, 1_000), (1, 5_000), (0, 100), (971, 1_000), (50, 100)].map(|(hits, n)| fine_rate(Rate::of(hits, n)));
+        assert_eq!(fine, ["0.3% [0.1, 0.9]", "<0.1% [0, 0.2]", "0% [0, 3.7]", "97.1% [95.8, 98]", "50% [40, 60]"]);
     }
 
     #[test]

@@ -6,10 +6,13 @@
 mod matrix;
 mod panels;
 mod severity;
+mod tune;
 
 pub use matrix::{matrix, shade};
 pub use panels::{Range, panels};
 pub use severity::{severities, severity};
+pub use tune::svg_tune;
+pub(crate) use tune::{Key, Plate, plates, signed};
 
 use crate::score::ScoreReport;
 use crate::trial::TrialReport;
@@ -52,10 +55,20 @@ impl Ink {
         }
     }
 
+    /// What its classes end in.
+    fn name(self) -> String {
+        match self {
+            Ink::Text => "text".to_string(),
+            Ink::Muted => "muted".to_string(),
+            Ink::Grid => "grid".to_string(),
+            Ink::Line(i) => format!("line{}", i % LINES.len()),
+            Ink::Alarm => "alarm".to_string(),
+        }
+    }
+
     fn all() -> impl Iterator<Item = (String, RGBColor)> {
-        let named = [("text", Ink::Text), ("muted", Ink::Muted), ("grid", Ink::Grid), ("alarm", Ink::Alarm)];
-        let lines = (0..LINES.len()).map(|i| (format!("line{i}"), Ink::Line(i).rgb()));
-        named.into_iter().map(|(name, ink)| (name.to_string(), ink.rgb())).chain(lines)
+        let named = [Ink::Text, Ink::Muted, Ink::Grid, Ink::Alarm].into_iter();
+        named.chain((0..LINES.len()).map(Ink::Line)).map(|ink| (ink.name(), ink.rgb()))
     }
 }
 
@@ -67,7 +80,7 @@ pub const STYLE: &str = "\
 .f-line0{fill:#56b4e9}.s-line0{stroke:#56b4e9}.f-line1{fill:#f0a030}.s-line1{stroke:#f0a030}
 .f-line2{fill:#3fcf9f}.s-line2{stroke:#3fcf9f}.f-line3{fill:#e39cc8}.s-line3{stroke:#e39cc8}
 .f-line4{fill:#e6d04a}.s-line4{stroke:#e6d04a}.f-line5{fill:#a5a5ff}.s-line5{stroke:#a5a5ff}
-.paper{fill:#12161b}}";
+.paper{fill:#12161b}.edge{stroke:#12161b}}";
 
 /// Pixels; text is as large as a page's small print.
 const FONT_PX: f64 = 12.0;

@@ -1,10 +1,14 @@
-//! Pages that can be mailed: one file, no scripts, nothing fetched, light and dark, readable on a phone.
+//! Pages that can be mailed: one file, nothing fetched, light and dark, readable on a phone. Without scripts, but for that of a search,
+//! which is allowed by its hash and tells nothing that the page does not have without it.
 
+mod hash;
 mod score;
 mod trial;
+mod tune;
 
 pub use score::html_score;
 pub use trial::html_trial;
+pub use tune::html_tune;
 
 use crate::charts;
 use crate::words::Escaped;
@@ -13,11 +17,18 @@ const STYLE: &str = include_str!("style.css");
 
 /// A whole page around a body that is HTML already.
 fn page(title: &str, body: &str) -> String {
+    page_with(title, "", None, body)
+}
+
+/// The same with more style, and with a script of its own.
+fn page_with(title: &str, style: &str, script: Option<&str>, body: &str) -> String {
+    let allowed = script.map_or(String::new(), |script| format!("; script-src '{}'", hash::source_of(script)));
+    let script = script.map_or(String::new(), |script| format!("<script>{script}</script>\n"));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
-         <title>{}</title>\n<style>\n{STYLE}{}\n</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{allowed}\"/>\n\
+         <title>{}</title>\n<style>\n{STYLE}{style}{}\n</style>\n</head>\n<body>\n{body}{script}</body>\n</html>\n",
         Escaped(title),
         charts::STYLE
     )
@@ -53,4 +64,18 @@ fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<Stri
 /// A picture that keeps its size on a phone, where it can be moved sideways.
 fn figure(svg: &str, caption: &str) -> String {
     format!("<figure><div class=\"wide\">\n{svg}</div><figcaption>{}</figcaption></figure>\n", Escaped(caption))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_allows_the_very_script_that_it_has() {
+        let page = page_with("t", "", Some("let a = 1;\n"), "");
+        let (_, script) = page.split_once("<script>").expect("a script");
+        let (script, _) = script.split_once("</script>").expect("its end");
+        assert!(page.contains(&format!("style-src 'unsafe-inline'; script-src '{}'\"", hash::source_of(script))), "{page}");
+        assert!(!super::page("t", "").contains("script"));
+    }
 }

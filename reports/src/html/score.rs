@@ -67,7 +67,8 @@ fn matrix(all: &[Row]) -> String {
     )
 }
 
-fn cell(row: &Row) -> String {
+/// What a policy did in a scenario, with its shade.
+pub(super) fn cell(row: &Row) -> String {
     let what = if row.expect == gatecrash_sim::scenario::Expect::Rollback { "caught" } else { "false" };
     let Some((rate, shade)) = charts::shade(row) else {
         let why = row.main_reason().map_or("", |(reason, _)| reason);

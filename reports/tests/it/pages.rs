@@ -7,14 +7,20 @@ use gatecrash_sim::scenario::Expect;
 use gatecrash_sim::trial::Trial;
 
 /// Pages are written so that they are XML as well.
-fn parsed(page: &str) -> roxmltree::Document<'_> {
+pub fn parsed(page: &str) -> roxmltree::Document<'_> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     roxmltree::Document::parse_with_options(page, options).expect("well-formed")
 }
 
-fn self_contained(page: &str) {
+pub fn self_contained(page: &str) {
+    assert!(!page.contains("<script"));
+    self_contained_with_script(page);
+}
+
+/// The same for a page that may have a script of its own.
+pub fn self_contained_with_script(page: &str) {
     for node in parsed(page).descendants() {
-        assert!(!["script", "link", "img", "iframe", "object", "image", "use"].contains(&node.tag_name().name()), "{node:?}");
+        assert!(!["link", "img", "iframe", "object", "image", "use"].contains(&node.tag_name().name()), "{node:?}");
         for attribute in node.attributes() {
             assert!(!["src", "href"].contains(&attribute.name()) && !attribute.name().starts_with("on"), "{attribute:?}");
         }
@@ -25,13 +31,13 @@ fn self_contained(page: &str) {
 }
 
 /// Leaves a file under `target/tmp` for a person to look at.
-fn look(name: &str, text: &str) {
+pub fn look(name: &str, text: &str) {
     std::fs::write(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), text).expect("the target folder can be written");
 }
 
-fn texts(page: &str) -> String {
+pub fn texts(page: &str) -> String {
     let doc = parsed(page);
-    let hidden = |n: &roxmltree::Node| n.ancestors().any(|a| a.tag_name().name() == "style");
+    let hidden = |n: &roxmltree::Node| n.ancestors().any(|a| ["style", "script"].contains(&a.tag_name().name()));
     let texts = doc.descendants().filter(|n| n.is_text() && !hidden(n)).filter_map(|n| n.text()).map(str::trim);
     texts.filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n")
 }
