@@ -1,12 +1,14 @@
 //! gatecrash: crash-test your rollout gates.
 
 mod args;
+mod crew;
 mod library;
 mod list;
 mod output;
 mod run;
 mod score;
 mod select;
+mod tune;
 
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
@@ -15,8 +17,12 @@ use std::process::ExitCode;
 mod exit {
     /// Met; `run` and `score` report and end so whatever the outcome.
     pub const MET: u8 = 0;
+    /// An expectation or a constraint is not met.
+    pub const UNMET: u8 = 1;
     /// Usage or input error.
     pub const INPUT: u8 = 2;
+    /// Undecided.
+    pub const OPEN: u8 = 3;
     /// Nothing was selected.
     pub const NOTHING: u8 = 4;
 }
@@ -27,6 +33,10 @@ enum Failure {
     Input(String),
     /// The selection is empty.
     Nothing(String),
+    /// What was asked for cannot be had; the report has said so.
+    Unmet,
+    /// Somebody has had enough: how to go on.
+    Interrupted(String),
     /// Writing failed; a reader that has gone away is no failure.
     Write(std::io::Error),
 }
@@ -47,6 +57,7 @@ fn main() -> ExitCode {
     let result = match args::Args::parse().command {
         args::Command::Run(args) => run::run(&args),
         args::Command::Score(args) => score::score(&args),
+        args::Command::Tune(args) => tune::tune(&args),
         args::Command::List { kind, policy } => list::list(kind, policy.as_deref()),
         args::Command::Completions { shell } => {
             // Into memory first: the generator panics when its reader goes away.
@@ -61,6 +72,8 @@ fn main() -> ExitCode {
         Err(Failure::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => exit::MET,
         Err(Failure::Write(error)) => complain(&format!("cannot write: {error}"), exit::INPUT),
         Err(Failure::Input(message)) => complain(&message, exit::INPUT),
+        Err(Failure::Unmet) => exit::UNMET,
+        Err(Failure::Interrupted(message)) => complain(&message, exit::OPEN),
         Err(Failure::Nothing(message)) => complain(&message, exit::NOTHING),
     })
 }

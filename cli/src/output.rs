@@ -19,12 +19,20 @@ pub fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
         write(&mut out)?;
         out.flush()
     };
-    write_all().map_err(|error: io::Error| {
-        Failure::Input(format!(
-            "cannot write `{}`: {error}; give a path in a folder that exists and may be written",
-            path.display()
-        ))
-    })
+    write_all().map_err(|error| cannot_write(path, &error.to_string()))
+}
+
+/// Whether there is a folder to write this file in: what takes long asks before it begins.
+pub fn check_file(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match folder.is_dir() && !path.is_dir() {
+        true => Ok(()),
+        false => Err(cannot_write(path, if path.is_dir() { "it is a folder" } else { "its folder does not exist" })),
+    }
+}
+
+fn cannot_write(path: &Path, why: &str) -> Failure {
+    Failure::Input(format!("cannot write `{}`: {why}; give a path in a folder that exists and may be written", path.display()))
 }
 
 /// Writes files (name, content) into a folder that the user asked for, and makes it if there is none.

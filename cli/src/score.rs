@@ -1,6 +1,7 @@
 //! `score`: many trials, and what each policy is worth.
 
 use crate::args::Score;
+use crate::crew::Crew;
 use crate::select::{Job, select};
 use crate::{Failure, output};
 use gatecrash_policies::{Bound, Policy};
@@ -9,8 +10,6 @@ use gatecrash_reports::score::{ScoreReport, Sizes, Tally};
 use gatecrash_reports::{formats, html_score, svg_score};
 use gatecrash_scenarios::Loaded;
 use gatecrash_sim::{Match, Scenario};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Plays all jobs and writes what was asked for.
@@ -40,34 +39,23 @@ fn tallies(job: &Job, game: &Match) -> Vec<Tally> {
     job.policies.iter().zip(game.false_rollback_bounds()).map(tally).collect()
 }
 
-/// Plays every job with every seed. Each thread takes the next trial set until there is none, so that all are busy to the end;
-/// tallies do not mind the order, so that threads change no byte. Seed by seed, so that an interrupted job says something of each row,
-/// and of each seed the long scenarios first, so that no thread is left alone with one.
+/// Plays every job with every seed; tallies do not mind the order, so that threads change no byte. Seed by seed, so that an interrupted
+/// job says something of each row, and of each seed the long scenarios first, so that no thread is left alone with one.
 fn play(args: &Score, games: &[Match], jobs: &[Job], tallies: Vec<Vec<Tally>>) -> Result<Vec<Vec<Tally>>, Failure> {
-    let threads = args.jobs.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure::Input(format!("cannot start the threads: {error}; try a smaller --jobs")))?;
-    let stopped = stop_flag();
-    let total = games.len() as u64 * args.trials;
-    let bar = progress(total);
+    let crew = Crew::new(args.jobs)?;
     let order = longest_first(jobs);
     let tallies: Vec<Mutex<Vec<Tally>>> = tallies.into_iter().map(Mutex::new).collect();
-    let next = AtomicU64::new(0);
-    pool.broadcast(|_| {
-        while !stopped.load(Ordering::Relaxed) {
-            let task = next.fetch_add(1, Ordering::Relaxed);
-            if task >= total {
-                break;
-            }
-            let game = order[(task % games.len() as u64) as usize];
-            let trials = games[game].play(args.seed.wrapping_add(task / games.len() as u64), false);
-            let mut tallies = tallies[game].lock().expect("no thread has panicked");
-            tallies.iter_mut().zip(&trials).for_each(|(tally, trial)| tally.add(trial));
-            bar.inc(1);
+    let sets = games.len() as u64;
+    let finished = crew.run(sets * args.trials, |task| {
+        let game = order[(task % sets) as usize];
+        let played = games[game].score(args.seed.wrapping_add(task / sets));
+        let mut tallies = tallies[game].lock().expect("no thread has panicked");
+        for (contenders, trial) in &played.groups {
+            contenders.iter().for_each(|contender| tallies[*contender].add(trial));
         }
     });
-    bar.finish_and_clear();
-    if stopped.load(Ordering::Relaxed) {
+    crew.finish();
+    if !finished {
         output::warn("interrupted: this is what was finished");
     }
     Ok(tallies.into_iter().map(|tallies| tallies.into_inner().expect("no thread has panicked")).collect())
@@ -78,27 +66,6 @@ fn longest_first(jobs: &[Job]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse((jobs[i].scenario.horizon, jobs[i].policies.len())));
     order
-}
-
-/// Raised by Ctrl-C; a second one ends the process at once.
-fn stop_flag() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&flag);
-    let handler = move || {
-        if raised.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        output::warn(&format!("Ctrl-C will end the job without a report: {error}"));
-    }
-    flag
-}
-
-/// Draws nothing without a terminal.
-fn progress(tasks: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {percent}% of {len} trial sets, {elapsed} gone, {eta} to go");
-    ProgressBar::new(tasks).with_style(style.expect("the template is well-formed"))
 }
 
 fn write(args: &Score, report: &ScoreReport) -> Result<(), Failure> {

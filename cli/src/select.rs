@@ -161,3 +161,34 @@ fn own_policy(scenario: &Loaded<Scenario>) -> Result<Loaded<Policy>, Failure> {
     })?;
     Ok(load_policy(name)?)
 }
+
+/// The built-in scenarios of a policy of this name: a runbook's own, or the general ones; none of the slow ones.
+pub fn own_scenarios(policy: &str) -> Vec<String> {
+    let runbook = is_runbook(policy).then_some(policy);
+    let mine = library_scenarios().into_iter().filter(|entry| !entry.slow && entry.family.as_deref() == runbook);
+    mine.map(|entry| entry.name).collect()
+}
+
+/// These scenarios, as far as the policy fits them. Where somebody `asked` for them by name, each must.
+pub fn fitting(policy: &Loaded<Policy>, names: &[String], asked: bool) -> Result<Vec<Loaded<Scenario>>, Failure> {
+    let mut fitting: Vec<Loaded<Scenario>> = Vec::new();
+    for name in names {
+        let scenario = load_scenario(name)?;
+        scenario.warnings.iter().for_each(|warning| output::warn(warning));
+        match fits(&scenario, policy) {
+            Ok(_) if fitting.iter().any(|other| other.value.name == scenario.value.name) => {
+                return Err(Failure::Input(format!(
+                    "two scenarios are called {}; give one of them another name",
+                    scenario.value.name
+                )));
+            }
+            Ok(warnings) => {
+                warnings.iter().filter(|_| asked).for_each(|warning| output::warn(warning));
+                fitting.push(scenario);
+            }
+            Err(error) if asked => return Err(error.into()),
+            Err(error) => output::warn(&format!("{} is left out for {}: {error}", scenario.value.name, policy.file)),
+        }
+    }
+    Ok(fitting)
+}
