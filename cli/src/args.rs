@@ -43,6 +43,20 @@ pub enum Command {
     Man,
 }
 
+/// What every command that plays can write beside what it prints.
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// Also write one self-contained page with pictures
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Also write the page's pictures as one SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Also write the numbers behind them as CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+}
+
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 pub struct Run {
@@ -60,15 +74,9 @@ pub struct Run {
     /// How to print the trial
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
-    /// Also write one self-contained page with pictures
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Also write the page's pictures as one SVG
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Also write the numbers behind the pictures as CSV
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
+    /// Pictures and numbers beside what is printed
+    #[command(flatten)]
+    pub files: Files,
     /// Also write every sample, verdict and event, one JSON object a line
     #[arg(long, value_name = "FILE.jsonl")]
     pub trace: Option<PathBuf>,
@@ -107,20 +115,14 @@ pub struct Score {
     /// How to print the score
     #[arg(long, value_enum, default_value_t)]
     pub format: ScoreFormat,
-    /// Also write one self-contained page with pictures
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Also write the page's pictures as one SVG
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Also write the rows as CSV
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
+    /// Pictures and numbers beside what is printed
+    #[command(flatten)]
+    pub files: Files,
 }
 
 /// Arguments of `tune`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = TUNE_EXAMPLES)]
+#[command(after_help = TUNE_EXIT_CODES)]
 pub struct Tune {
     /// A built-in policy or the path of a file
     pub policy: String,
@@ -173,15 +175,9 @@ pub struct Tune {
     /// How to print the answer
     #[arg(long, value_enum, default_value_t)]
     pub format: TuneFormat,
-    /// Also write one self-contained page with pictures that tell more when pointed at
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Also write the page's pictures as one SVG
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Also write a line for each candidate and world as CSV
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
+    /// Pictures and numbers beside what is printed
+    #[command(flatten)]
+    pub files: Files,
     /// Also write a row for each candidate and world as Parquet
     #[cfg(feature = "parquet")]
     #[arg(long, value_name = "FILE")]
@@ -195,7 +191,7 @@ pub struct Tune {
     pub journal: Option<PathBuf>,
 }
 
-const TUNE_EXAMPLES: &str = "Exit codes: 0 a recommendation, also to keep the policy as it is; 1 nothing meets the constraints; \
+const TUNE_EXIT_CODES: &str = "Exit codes: 0 a recommendation, also to keep the policy as it is; 1 nothing meets the constraints; \
 2 a usage or input error; 3 interrupted: the same command goes on.";
 
 /// `1%`, or `0.01`.

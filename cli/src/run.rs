@@ -45,13 +45,13 @@ pub fn run(args: &Run) -> Result<(), Failure> {
 }
 
 fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {
-    if let Some(path) = &args.html {
+    if let Some(path) = &args.files.html {
         output::file(path, |out| out.write_all(html_trial(report).as_bytes()))?;
     }
-    if let Some(path) = &args.svg {
+    if let Some(path) = &args.files.svg {
         output::file(path, |out| out.write_all(svg_trial(report).unwrap_or_default().as_bytes()))?;
     }
-    if let Some(path) = &args.csv {
+    if let Some(path) = &args.files.csv {
         output::file(path, |out| out.write_all(report.csv().unwrap_or_default().as_bytes()))?;
     }
     if let Some(path) = &args.trace {

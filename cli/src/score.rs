@@ -70,13 +70,13 @@ fn longest_first(jobs: &[Job]) -> Vec<usize> {
 
 fn write(args: &Score, report: &ScoreReport) -> Result<(), Failure> {
     let format = |name: &str, colour| formats::named(name, colour).expect("every format of the arguments is known to reports");
-    if let Some(path) = &args.html {
+    if let Some(path) = &args.files.html {
         output::file(path, |out| out.write_all(html_score(report).as_bytes()))?;
     }
-    if let Some(path) = &args.svg {
+    if let Some(path) = &args.files.svg {
         output::file(path, |out| out.write_all(svg_score(report).as_bytes()))?;
     }
-    if let Some(path) = &args.csv {
+    if let Some(path) = &args.files.csv {
         output::file(path, |out| format("csv", false).write(report, out))?;
     }
     output::stdout(|out| format(args.format.name(), output::colour()).write(report, out))

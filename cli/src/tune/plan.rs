@@ -10,8 +10,7 @@ use gatecrash_policies::policy::Cohort;
 use gatecrash_policies::time::Span;
 use gatecrash_reports::score::Sizes;
 use gatecrash_reports::tune::{Came, Candidate, Caution, Dial, Goals, Least, Study, World};
-use gatecrash_scenarios::Grid;
-use gatecrash_scenarios::{Loaded, load_policy};
+use gatecrash_scenarios::{Grid, Loaded, load_policy};
 use gatecrash_sim::Scenario;
 
 /// More candidates than this are refused: beyond it a finer grid tells less than a second look at a part of it.
@@ -160,9 +159,8 @@ impl Plan {
     /// A digest of all that the trials of a search hang on, and of the version that plays them.
     pub fn digest(&self) -> u64 {
         let Plan { base, grid, scenarios, goals, trials, seed, severities, wobbles, .. } = self;
-        let arguments: Vec<(u128, Vec<&str>)> = grid.dials().iter().map(|dial| (0, dial.values().collect())).collect();
-        let paths: Vec<&str> = grid.dials().iter().map(|dial| dial.path()).collect();
-        let text = format!("{:?}", (env!("CARGO_PKG_VERSION"), &base.value, paths, arguments, goals));
+        let dials: Vec<(&str, Vec<&str>)> = grid.dials().iter().map(|dial| (dial.path(), dial.values().collect())).collect();
+        let text = format!("{:?}", (env!("CARGO_PKG_VERSION"), &base.value, dials, goals));
         let text = format!("{text}{:?}", (scenarios, trials, seed, severities, wobbles));
         // FNV-1a, 64 bits (Fowler, Noll, Vo).
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))

@@ -9,13 +9,13 @@ use gatecrash_scenarios::{diff, edited};
 
 /// Writes all that was asked for; the answer goes to stdout.
 pub fn write(args: &Tune, plan: &Plan, report: &TuneReport) -> Result<(), Failure> {
-    if let Some(path) = &args.html {
+    if let Some(path) = &args.files.html {
         output::file(path, |out| out.write_all(html_tune(report).as_bytes()))?;
     }
-    if let Some(path) = &args.svg {
+    if let Some(path) = &args.files.svg {
         output::file(path, |out| out.write_all(svg_tune(report).as_bytes()))?;
     }
-    if let Some(path) = &args.csv {
+    if let Some(path) = &args.files.csv {
         output::file(path, |out| report.csv(out))?;
     }
     #[cfg(feature = "parquet")]
@@ -38,7 +38,7 @@ pub fn write(args: &Tune, plan: &Plan, report: &TuneReport) -> Result<(), Failur
 
 /// Whether files can be written where they were asked for, as far as that shows before anything is played.
 pub fn check(args: &Tune) -> Result<(), Failure> {
-    let asked = [&args.html, &args.svg, &args.csv, &args.out];
+    let asked = [&args.files.html, &args.files.svg, &args.files.csv, &args.out];
     #[cfg(feature = "parquet")]
     args.parquet.iter().try_for_each(|path| output::check_file(path))?;
     asked.into_iter().flatten().try_for_each(|path| output::check_file(path))

@@ -128,15 +128,7 @@ impl Rollout {
 
     /// Those who see things alike, with what they see.
     pub(super) fn groups<K: PartialEq>(&self, sees: impl Fn(usize) -> K) -> Vec<(K, Vec<usize>)> {
-        let mut groups: Vec<(K, Vec<usize>)> = Vec::new();
-        for place in 0..self.siblings.len() {
-            let key = sees(place);
-            match groups.iter_mut().find(|(other, _)| *other == key) {
-                Some((_, places)) => places.push(place),
-                None => groups.push((key, vec![place])),
-            }
-        }
-        groups
+        grouped((0..self.siblings.len()).map(|place| (sees(place), [place])))
     }
 
     /// The same of what the gates have told, worked out once for all who were told the same.
@@ -213,12 +205,12 @@ impl Rollout {
 }
 
 /// The places of equal keys together, in rising order; the group of the first place first.
-fn grouped<K: PartialEq>(all: impl Iterator<Item = (K, Vec<usize>)>) -> Vec<(K, Vec<usize>)> {
+fn grouped<K: PartialEq>(all: impl Iterator<Item = (K, impl IntoIterator<Item = usize>)>) -> Vec<(K, Vec<usize>)> {
     let mut groups: Vec<(K, Vec<usize>)> = Vec::new();
     for (key, places) in all {
         match groups.iter_mut().find(|(other, _)| *other == key) {
             Some((_, known)) => known.extend(places),
-            None => groups.push((key, places)),
+            None => groups.push((key, places.into_iter().collect())),
         }
     }
     groups.iter_mut().for_each(|(_, places)| places.sort_unstable());
