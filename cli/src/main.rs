@@ -8,6 +8,7 @@ mod output;
 mod run;
 mod score;
 mod select;
+mod shell;
 mod tune;
 
 use clap::{CommandFactory, Parser};
@@ -35,6 +36,8 @@ enum Failure {
     Nothing(String),
     /// What was asked for cannot be had; the report has said so.
     Unmet,
+    /// Trials could not tell; the report has said so.
+    Open,
     /// Somebody has had enough: how to go on.
     Interrupted(String),
     /// Writing failed; a reader that has gone away is no failure.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Err(Failure::Write(error)) => complain(&format!("cannot write: {error}"), exit::INPUT),
         Err(Failure::Input(message)) => complain(&message, exit::INPUT),
         Err(Failure::Unmet) => exit::UNMET,
+        Err(Failure::Open) => exit::OPEN,
         Err(Failure::Interrupted(message)) => complain(&message, exit::OPEN),
         Err(Failure::Nothing(message)) => complain(&message, exit::NOTHING),
     })

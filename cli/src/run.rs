@@ -1,7 +1,7 @@
 //! `run`: one trial, its timeline.
 
 use crate::args::{Run, RunFormat};
-use crate::{Failure, output};
+use crate::{Failure, output, shell};
 use gatecrash_reports::{TrialReport, html_trial, svg_trial};
 use gatecrash_scenarios::{fits, load_policy, load_scenario};
 use gatecrash_sim::Match;
@@ -64,30 +64,11 @@ fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {
 fn replay(args: &Run, policy: &str, folder: &Path) -> String {
     let seed = args.seed.to_string();
     let folder = folder.to_string_lossy();
-    let mut words = vec!["gatecrash", "run", &args.scenario, "--policy", policy, "--seed", &seed];
+    let mut words = vec!["run", &args.scenario, "--policy", policy, "--seed", &seed];
     let severity = format!("{}x", args.severity);
     if args.severity != 1.0 {
         words.extend(["--severity", &severity]);
     }
     words.extend(["--gate-report", &folder]);
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_part_them() {
-        assert_eq!(
-            ["healthy-day", "a b.yaml", "it's", "", "$x"].map(quoted),
-            ["healthy-day", "'a b.yaml'", "'it'\\''s'", "''", "'$x'"]
-        );
-    }
+    shell::command(&words)
 }

@@ -1,0 +1,98 @@
+//! What can be said on the command line.
+
+mod run;
+mod score;
+mod tune;
+mod values;
+
+pub use run::{Run, RunFormat};
+pub use score::Score;
+pub use tune::{Tune, TuneFormat};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Crash-test your rollout gates: play a rollout policy against simulated or recorded traffic with faults injected, and say what
+/// the policy is worth.
+#[derive(Debug, Parser)]
+#[command(name = "gatecrash", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 not met; 2 a usage or input error; 3 undecided; 4 nothing was selected; 101 a bug."
+)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play one trial and print its timeline, the six instants and who owns the gaps between them
+    Run(Run),
+    /// Play many trials and say what each policy is worth; without arguments, the whole built-in library
+    Score(Score),
+    /// Find the gate that is worth having: try many values for parts of a policy, and recommend the best under constraints
+    Tune(Tune),
+    /// List what is built in
+    List {
+        /// What to list; without it, a line about each kind
+        kind: Option<Kind>,
+        /// Of the scenarios only those that play this policy as their own, with what is expected and the gate that each is about
+        #[arg(long, value_name = "P")]
+        policy: Option<String>,
+    },
+    /// Print shell completions
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// What every command that plays can write beside what it prints.
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// Also write one self-contained page with pictures
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Also write the page's pictures as one SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Also write the numbers behind them as CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+}
+
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Built-in scenarios and what each teaches
+    Scenarios,
+    /// Built-in policies
+    Policies,
+    /// Fault presets and what they bend
+    Faults,
+    /// Kinds of component
+    Components,
+    /// What gates can read
+    Signals,
+    /// What faults and steps can bend
+    Knobs,
+    /// How evidence is weighed
+    Rules,
+    /// How a score can be printed
+    Formats,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+}

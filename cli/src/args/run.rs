@@ -1,0 +1,45 @@
+//! Arguments of `run`.
+
+use super::Files;
+use super::values::severity;
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// A built-in scenario or the path of a file
+    pub scenario: String,
+    /// A built-in policy or the path of a file; without it, the scenario's own
+    #[arg(long, value_name = "P")]
+    pub policy: Option<String>,
+    /// The seed: the same seed gives the same trial, to the byte
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The size of every fault, as a multiple of what the scenario says
+    #[arg(long, value_name = "X", value_parser = severity, default_value = "1x")]
+    pub severity: f64,
+    /// How to print the trial
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+    /// Pictures and numbers beside what is printed
+    #[command(flatten)]
+    pub files: Files,
+    /// Also write every sample, verdict and event, one JSON object a line
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub trace: Option<PathBuf>,
+    /// Also write the reports that runbooks ask for at each advance: one per execution of a stage's gates, as Markdown and JSON,
+    /// with a go/no-go statement, evidence and blockers, and an index
+    #[arg(long, value_name = "DIR")]
+    pub gate_report: Option<PathBuf>,
+}
+
+/// How `run` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RunFormat {
+    /// A timeline that a person can follow
+    #[default]
+    Text,
+    /// gatecrash.trial/v1
+    Json,
+}
