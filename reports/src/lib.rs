@@ -1,6 +1,6 @@
 //! From trials to numbers, to text and to pictures.
 //!
-//! [`score`] folds many trials into rows, [`formats`] writes them; [`trial`] writes one trial; [`html`] makes pages of
+//! [`measure`] is the catalog of what a trial is scored by; [`score`] folds many trials into rows, [`formats`] writes them; [`trial`] writes one trial; [`html`] makes pages of
 //! either that can be mailed. Everything is a pure function of its input: no clock, no terminal, no randomness, so that
 //! the same trials give the same bytes.
 
@@ -9,6 +9,7 @@ pub mod findings;
 pub mod formats;
 pub mod gate_report;
 pub mod html;
+pub mod measure;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod picture;
@@ -25,5 +26,6 @@ pub use charts::{svg_score, svg_trial, svg_tune};
 pub use formats::Format;
 pub use gate_report::GateReport;
 pub use html::{html_score, html_trial, html_tune};
+pub use measure::{Facts, Measure};
 pub use score::{Row, ScoreReport, Tally};
 pub use trial::TrialReport;

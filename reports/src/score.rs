@@ -1,5 +1,6 @@
 //! Many trials of a scenario and a policy at one severity and wobble folded into one row, and the rows into a report.
 
+use crate::measure::{MEASURES, Measure, SPECS};
 use crate::promise::Promise;
 use crate::reasons;
 use crate::smallest::{SmallestSeverity, smallest_severities};
@@ -47,19 +48,8 @@ pub struct Tally {
     values: Values,
 }
 
-/// One number per trial that has it: microseconds for times, plain counts otherwise.
-#[derive(Clone, Debug, Default)]
-struct Values {
-    time_to_detect: Vec<u64>,
-    rollback: Vec<u64>,
-    recovery: Vec<u64>,
-    gaps: [Vec<u64>; 5],
-    exposed_requests: Vec<u64>,
-    exposed_subjects: Vec<u64>,
-    harmed: Vec<u64>,
-    duplicates_leaked: Vec<u64>,
-    rollout: Vec<u64>,
-}
+/// One number per trial that has it, by measure.
+type Values = [Vec<u64>; MEASURES];
 
 impl Tally {
     /// No trials yet.
@@ -97,7 +87,9 @@ impl Tally {
         self.lucky += u64::from(trial.lucky);
         self.mitigated += u64::from(trial.mitigated);
         self.premature_validations += u64::from(trial.premature_validation.is_some());
-        self.values.add(trial);
+        for (list, spec) in self.values.iter_mut().zip(&SPECS) {
+            list.extend(spec.measure.of(trial, self.expect));
+        }
     }
 
     /// Trials added so far.
@@ -109,7 +101,8 @@ impl Tally {
     pub fn row(&self) -> Row {
         let [detected, missed, false_rollbacks, true_promotes, insufficient] = self.outcomes;
         let judged = self.trials() - insufficient;
-        let v = &self.values;
+        let counts = |measure: Measure| Summary::of_counts(&self.values[measure as usize]);
+        let times = |measure: Measure| Summary::of_micros(&self.values[measure as usize]);
         Row {
             scenario: self.scenario.clone(),
             policy: self.policy.clone(),
@@ -127,43 +120,27 @@ impl Tally {
             false_rollback_bound: self.promise.clone(),
             within_budget: Rate::of(self.within_budget.0, self.within_budget.1),
             caught_by: self.caught_by.clone(),
-            time_to_detect_s: Summary::of_micros(&v.time_to_detect),
-            rollback_s: Summary::of_micros(&v.rollback),
-            recovery_s: Summary::of_micros(&v.recovery),
-            gaps_s: Gaps::of(&v.gaps),
-            exposed_requests: Summary::of_counts(&v.exposed_requests),
-            exposed_subjects: Summary::of_counts(&v.exposed_subjects),
-            harmed: Summary::of_counts(&v.harmed),
-            duplicates_leaked: Summary::of_counts(&v.duplicates_leaked),
-            rollout_s: Summary::of_micros(&v.rollout),
+            time_to_detect_s: times(Measure::TimeToDetect),
+            rollback_s: times(Measure::Rollback),
+            recovery_s: times(Measure::Recovery),
+            gaps_s: Gaps {
+                telemetry: times(Measure::GapTelemetry),
+                judgement: times(Measure::GapJudgement),
+                rollback: times(Measure::GapRollback),
+                drain: times(Measure::GapDrain),
+                validation: times(Measure::GapValidation),
+            },
+            exposed_requests: counts(Measure::ExposedRequests),
+            exposed_subjects: counts(Measure::ExposedSubjects),
+            harmed: counts(Measure::Harmed),
+            duplicates_leaked: counts(Measure::DuplicatesLeaked),
+            rollout_s: times(Measure::Rollout),
             lucky: self.lucky,
             mitigated: self.mitigated,
             premature_validations: self.premature_validations,
             insufficient_reasons: self.insufficient_reasons.clone(),
         }
     }
-}
-
-impl Values {
-    fn add(&mut self, trial: &Trial) {
-        let at = &trial.instants;
-        let detected = trial.outcome == Outcome::Detected;
-        push(&mut self.time_to_detect, between(at.harmed, at.decided).filter(|_| detected));
-        push(&mut self.rollback, between(at.decided, at.withdrawn));
-        push(&mut self.recovery, between(at.decided, at.validated));
-        for (list, gap) in self.gaps.iter_mut().zip(gaps(trial)) {
-            push(list, gap);
-        }
-        self.exposed_requests.push(trial.exposed_requests);
-        self.exposed_subjects.push(trial.exposed_subjects);
-        self.harmed.push(trial.harmed);
-        self.duplicates_leaked.push(trial.duplicates_leaked);
-        push(&mut self.rollout, trial.finished.then_some(trial.ended.0));
-    }
-}
-
-fn push(list: &mut Vec<u64>, value: Option<u64>) {
-    list.extend(value);
 }
 
 /// Microseconds from one instant to a later one, where both happened in that order.
@@ -296,11 +273,6 @@ pub struct Gaps {
 }
 
 impl Gaps {
-    fn of(micros: &[Vec<u64>; 5]) -> Gaps {
-        let [telemetry, judgement, rollback, drain, validation] = [0, 1, 2, 3, 4].map(|i| Summary::of_micros(&micros[i]));
-        Gaps { telemetry, judgement, rollback, drain, validation }
-    }
-
     /// In order, with their owners.
     pub fn named(&self) -> [(&'static str, Option<Summary>); 5] {
         [
