@@ -11,6 +11,7 @@
 //! ```
 
 mod bends;
+mod change;
 mod checks;
 mod error;
 mod families;
@@ -25,14 +26,20 @@ mod recorded;
 mod scenario;
 mod set;
 mod source;
+pub mod suite;
 mod system;
 mod traffic;
 mod vary;
 mod world;
 mod yaml;
 
+pub use change::Change;
 pub use error::{Error, Spot};
 pub use fits::fits;
 pub use library::{Listed, general_policies, library_policies, library_scenarios, runbook_policies};
-pub use load::{Loaded, family_from_text, load_policy, load_scenario, policy_from_text, scenario_from_text};
+pub use load::{
+    Loaded, family_from_text, load_policy, load_scenario, load_scenario_with, load_suite, policy_from_text, scenario_from_text,
+    suite_from_text,
+};
+pub use suite::Suite;
 pub use vary::{Dial, Grid, diff, edited};

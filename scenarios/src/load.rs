@@ -1,10 +1,11 @@
 //! From a name to data.
 
+use crate::change::{self, Change};
 use crate::error::{Error, Spot};
 use crate::families::Case;
 use crate::library::{Book, FAMILIES, SCENARIOS, library_scenarios, policies, policy_names};
 use crate::source::{Source, is_path};
-use crate::yaml::Node;
+use crate::suite::{self, Suite};
 use crate::{families, policy, scenario};
 use gatecrash_policies::policy::Policy;
 use gatecrash_sim::scenario::Scenario;
@@ -46,18 +47,23 @@ impl<T> Loaded<T> {
 
 /// A built-in scenario, or the file of a path.
 pub fn load_scenario(name_or_path: &str) -> Result<Loaded<Scenario>, Error> {
+    load_scenario_with(name_or_path, &[])
+}
+
+/// The same, with values of its file replaced.
+pub fn load_scenario_with(name_or_path: &str, changes: &[Change]) -> Result<Loaded<Scenario>, Error> {
     let name = name_or_path;
     if is_path(name) {
-        return read_scenario(Source::open(name)?);
+        return read_scenario(Source::open(name)?, changes);
     }
     if let Some(book) = SCENARIOS.iter().find(|book| book.name == name) {
-        return read_scenario(Source::built_in(book)?);
+        return read_scenario(Source::built_in(book)?, changes);
     }
     let of_family = |book: &&Book| name.strip_prefix(book.name).is_some_and(|rest| rest.starts_with('-'));
     for book in FAMILIES.iter().filter(of_family) {
         let (source, cases) = open_family(Source::family(book)?)?;
         if let Some(case) = cases.into_iter().find(|case| case.name == name) {
-            return read_case(&source, case);
+            return read_case(&source, case, changes);
         }
     }
     let names: Vec<String> = library_scenarios().into_iter().map(|listed| listed.name).collect();
@@ -84,7 +90,7 @@ fn unknown(name: &str, what: &str, names: &[&str]) -> Error {
 /// The scenarios of a family from bytes at hand, in file order; `file` is its name in messages.
 pub fn family_from_text(file: &str, bytes: &[u8]) -> Result<Vec<Loaded<Scenario>>, Error> {
     let (source, cases) = open_family(Source::from_bytes(file.to_string(), None, bytes.to_vec())?)?;
-    cases.into_iter().map(|case| read_case(&source, case)).collect()
+    cases.into_iter().map(|case| read_case(&source, case, &[])).collect()
 }
 
 fn open_family(source: Source) -> Result<(Source, Vec<Case>), Error> {
@@ -92,17 +98,34 @@ fn open_family(source: Source) -> Result<(Source, Vec<Case>), Error> {
     Ok((source, cases))
 }
 
-fn read_case(family: &Source, case: Case) -> Result<Loaded<Scenario>, Error> {
-    let source = family.part(case.tree);
+fn read_case(family: &Source, case: Case, changes: &[Change]) -> Result<Loaded<Scenario>, Error> {
+    let source = change::changed(&family.part(case.tree), changes)?;
     let mut warnings = Vec::new();
-    let read = |tree: &Node| scenario::read(tree, &source, &mut warnings).map_err(|problem| families::told(problem, &case.name));
-    let (value, policy) = source.read(read)?;
+    let read = scenario::read(&source.tree, &source, &mut warnings);
+    let told = |problem| change::told(families::told(problem, &case.name), &source, changes);
+    let (value, policy) = read.map_err(told)?;
     Ok(loaded(value, format!("{}.yaml", case.name), policy, warnings, source))
+}
+
+/// The suite of a path.
+pub fn load_suite(path: &str) -> Result<Loaded<Suite>, Error> {
+    read_suite(Source::open(path)?)
+}
+
+/// A suite from bytes at hand; `file` is its name in messages and what paths in it are relative to.
+pub fn suite_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Suite>, Error> {
+    read_suite(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?)
+}
+
+fn read_suite(source: Source) -> Result<Loaded<Suite>, Error> {
+    let source = Arc::new(source);
+    let value = source.read(|tree| suite::read(tree, &source))?;
+    Ok(Loaded { value, file: source.file.clone(), policy: None, warnings: Vec::new(), source })
 }
 
 /// A scenario from bytes at hand; `file` is its name in messages and what paths in it are relative to.
 pub fn scenario_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Scenario>, Error> {
-    read_scenario(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?)
+    read_scenario(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?, &[])
 }
 
 /// A policy from bytes at hand; `file` is its name in messages.
@@ -114,9 +137,11 @@ fn folder(file: &str) -> Option<std::path::PathBuf> {
     Path::new(file).parent().map(Path::to_path_buf)
 }
 
-fn read_scenario(source: Source) -> Result<Loaded<Scenario>, Error> {
+fn read_scenario(source: Source, changes: &[Change]) -> Result<Loaded<Scenario>, Error> {
+    let source = change::changed(&source, changes)?;
     let mut warnings = Vec::new();
-    let (value, policy) = source.read(|tree| scenario::read(tree, &source, &mut warnings))?;
+    let read = scenario::read(&source.tree, &source, &mut warnings);
+    let (value, policy) = read.map_err(|problem| change::told(problem, &source, changes))?;
     let policy = policy.map(|name| match (&source.folder, is_path(&name)) {
         (Some(folder), true) => folder.join(&name).to_string_lossy().into_owned(),
         _ => name,
