@@ -5,10 +5,12 @@ mod crew;
 mod library;
 mod list;
 mod output;
+mod replay;
 mod run;
 mod score;
 mod select;
 mod shell;
+mod test;
 mod tune;
 
 use clap::{CommandFactory, Parser};
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     let result = match args::Args::parse().command {
         args::Command::Run(args) => run::run(&args),
         args::Command::Score(args) => score::score(&args),
+        args::Command::Test(args) => test::test(&args),
         args::Command::Tune(args) => tune::tune(&args),
         args::Command::List { kind, policy } => list::list(kind, policy.as_deref()),
         args::Command::Completions { shell } => {

@@ -1,16 +1,17 @@
 //! `run`: one trial, its timeline.
 
 use crate::args::{Run, RunFormat};
-use crate::{Failure, output, shell};
+use crate::replay::Replay;
+use crate::{Failure, output};
 use gatecrash_reports::{TrialReport, html_trial, svg_trial};
-use gatecrash_scenarios::{fits, load_policy, load_scenario};
+use gatecrash_scenarios::{Change, fits, load_policy, load_scenario_with};
 use gatecrash_sim::Match;
 use gatecrash_sim::scenario::{ReadReport, Traffic};
-use std::path::Path;
 
 /// Plays one trial and writes what was asked for.
 pub fn run(args: &Run) -> Result<(), Failure> {
-    let mut scenario = load_scenario(&args.scenario)?;
+    let changes = args.with.iter().map(|change| Change::typed(change)).collect::<Result<Vec<_>, _>>()?;
+    let mut scenario = load_scenario_with(&args.scenario, &changes)?;
     let own = scenario.policy.clone();
     let name = args.policy.clone().or(own).ok_or_else(|| {
         let message = format!("{} names no policy of its own; add --policy, for instance --policy careful", scenario.file);
@@ -20,6 +21,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     let warnings = fits(&scenario, &policy)?;
     scenario.warnings.iter().chain(&policy.warnings).chain(&warnings).for_each(|warning| output::warn(warning));
     scenario.value.severity = args.severity;
+    scenario.value.wobble = scenario.value.wobble.times(args.wobble);
     let game = Match::new(&scenario.value, &[&policy.value])
         .map_err(|(_, error)| Failure::Input(format!("{}: {}: {}", policy.file, error.gate, error.message)))?;
     let trial = game.play(args.seed, true).pop().expect("one policy, one trial");
@@ -34,7 +36,9 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     let report = TrialReport { trial: &trial, policy: &policy.value, expect: scenario.value.expect, recorded };
     write_files(args, &report)?;
     if let Some(folder) = &args.gate_report {
-        let replay = replay(args, &name, folder);
+        let with = changes.iter().map(Change::shown).collect();
+        let world = Replay { scenario: args.scenario.clone(), severity: args.severity, wobble: args.wobble, with };
+        let replay = world.command(&name, args.seed, &["--gate-report", &folder.to_string_lossy()]);
         let gates = report.gate_report(&replay).expect("the trial was played with its detail");
         output::folder(folder, &gates.files())?;
     }
@@ -58,17 +62,4 @@ fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {
         output::file(path, |out| report.write_trace(out))?;
     }
     Ok(())
-}
-
-/// The command that makes the same gate reports again.
-fn replay(args: &Run, policy: &str, folder: &Path) -> String {
-    let seed = args.seed.to_string();
-    let folder = folder.to_string_lossy();
-    let mut words = vec!["run", &args.scenario, "--policy", policy, "--seed", &seed];
-    let severity = format!("{}x", args.severity);
-    if args.severity != 1.0 {
-        words.extend(["--severity", &severity]);
-    }
-    words.extend(["--gate-report", &folder]);
-    shell::command(&words)
 }

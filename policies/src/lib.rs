@@ -28,7 +28,7 @@ mod sharing;
 pub mod show;
 mod sight;
 mod spread;
-mod suggest;
+pub mod suggest;
 pub mod time;
 pub mod units;
 mod variant;

@@ -18,6 +18,7 @@ pub mod reasons;
 pub mod score;
 pub mod smallest;
 pub mod stats;
+pub mod suite;
 pub mod trial;
 pub mod tune;
 mod words;

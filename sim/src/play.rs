@@ -78,6 +78,12 @@ impl<'a> Match<'a> {
         self.rollouts().map(|rollout| rollout.false_rollback_bound()).collect()
     }
 
+    /// The gates of a policy, by its index, that are not judged here: the scenario has nothing that they read.
+    pub fn idle_gates(&self, policy: usize) -> Vec<String> {
+        let rollout = bind(self.scenario, self.policies[policy], &self.catalog).expect("it was bound before");
+        rollout.not_applicable().into_iter().map(str::to_string).collect()
+    }
+
     /// Plays one seed: a trial per policy, in their order, each with its timeline. With `detail`, pictures can be drawn of them.
     pub fn play(&self, seed: u64, detail: bool) -> Vec<Trial> {
         let books = if detail { Books::Everything } else { Books::Score };

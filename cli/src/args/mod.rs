@@ -2,11 +2,13 @@
 
 mod run;
 mod score;
+mod test;
 mod tune;
 mod values;
 
 pub use run::{Run, RunFormat};
 pub use score::Score;
+pub use test::{Test, TestFormat, Undecided};
 pub use tune::{Tune, TuneFormat};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -32,6 +34,8 @@ pub enum Command {
     Run(Run),
     /// Play many trials and say what each policy is worth; without arguments, the whole built-in library
     Score(Score),
+    /// Judge policies by what suites expect of them
+    Test(Test),
     /// Find the gate that is worth having: try many values for parts of a policy, and recommend the best under constraints
     Tune(Tune),
     /// List what is built in

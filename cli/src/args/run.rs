@@ -1,7 +1,7 @@
 //! Arguments of `run`.
 
 use super::Files;
-use super::values::severity;
+use super::values::{severity, wobble};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -19,6 +19,12 @@ pub struct Run {
     /// The size of every fault, as a multiple of what the scenario says
     #[arg(long, value_name = "X", value_parser = severity, default_value = "1x")]
     pub severity: f64,
+    /// How much services drift when nothing is wrong, as a multiple of what the scenario says
+    #[arg(long, value_name = "X", value_parser = wobble, default_value = "1x")]
+    pub wobble: f64,
+    /// Put a value into the scenario's file; may be given again: faults.0.by=3x
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub with: Vec<String>,
     /// How to print the trial
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,

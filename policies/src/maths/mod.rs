@@ -26,5 +26,6 @@ pub mod search;
 pub mod shift;
 pub mod side;
 pub mod stitching;
+pub mod student;
 pub mod theil_sen;
 pub mod two_proportion;

@@ -1,0 +1,42 @@
+//! Where the result of `test` goes.
+
+use super::plan::Plan;
+use crate::args::{Test, TestFormat};
+use crate::{Failure, output};
+use gatecrash_reports::suite::{SuiteReport, text};
+
+/// Writes the result as it was asked for.
+pub fn write(args: &Test, report: &SuiteReport) -> Result<(), Failure> {
+    output::stdout(|out| match args.format {
+        TestFormat::Text => text::write(report, out),
+        TestFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, report)?;
+            writeln!(out)
+        }
+    })
+}
+
+/// What would be judged, a line for each expectation.
+pub fn list(plan: &Plan) -> Result<(), Failure> {
+    output::stdout(|out| {
+        for check in &plan.checks {
+            let row = &plan.rows[check.row];
+            let suite = &plan.suites[row.suite];
+            let world = &plan.worlds[row.lane.world];
+            let player = &world.players[row.lane.player];
+            let looks = (check.looks[0], check.looks[check.looks.len() - 1]);
+            writeln!(
+                out,
+                "{}:{} {} x {}: {} ({} to {} trials)",
+                suite.file,
+                check.wanted.at.line,
+                world.scenario.name,
+                player.policy.value.name,
+                check.expectation.text,
+                looks.0,
+                looks.1
+            )?;
+        }
+        writeln!(out, "{} expectations of {} cases; nothing was played.", plan.checks.len(), plan.rows.len())
+    })
+}

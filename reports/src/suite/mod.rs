@@ -1,0 +1,12 @@
+//! Suites: what is expected of policies, and whether it holds.
+
+pub mod estimate;
+pub mod expectation;
+pub mod report;
+pub mod text;
+pub mod verdict;
+
+pub use estimate::Estimate;
+pub use expectation::{Expectation, Stat, Subject};
+pub use report::{CaseResult, Changed, Checked, PolicyLine, SuiteReport, SuiteResult, Worst};
+pub use verdict::{Look, Verdict, looks};
