@@ -1,10 +1,12 @@
 //! A policy as plain data: stages, gates, and the way back.
 
+pub mod mutants;
 mod rollback;
 mod stages;
 mod without;
 
 pub use crate::rules::Rule;
+pub use mutants::{Mutant, Mutation, mutants};
 pub use rollback::*;
 pub use stages::*;
 pub use without::without_gate;

@@ -19,6 +19,10 @@ pub struct Test {
     /// Stop at the first failure
     #[arg(long)]
     pub fail_fast: bool,
+    /// Then spoil the policies in one place after the other (drop a gate, loosen a limit by 10%, 25% or 50%, halve a window, skip a
+    /// stage, lose a step of the playbook), and name what no expectation notices
+    #[arg(long)]
+    pub mutate: bool,
     /// What becomes of expectations that the trials leave open
     #[arg(long, value_enum, default_value_t)]
     pub undecided: Undecided,

@@ -36,7 +36,7 @@ pub fn judge(plan: &Plan, number: usize, look: usize) -> Option<Checked> {
     (checked.line, checked.column) = (check.wanted.at.line, check.wanted.at.column);
     if verdict != Verdict::Pass {
         let lane = lowest(check, &rungs);
-        let (world, player) = (&plan.worlds[lane.world], &plan.worlds[lane.world].players[lane.player]);
+        let (world, player) = (&plan.worlds[lane.world], plan.player(lane));
         let facts = facts(plan, lane, trials);
         checked.reason = reason(&checked, facts, check);
         checked.worst = worst(&check.expectation, facts, world, player);
@@ -47,7 +47,7 @@ pub fn judge(plan: &Plan, number: usize, look: usize) -> Option<Checked> {
 
 /// The trials that a look sees.
 fn facts(plan: &Plan, lane: Lane, trials: u64) -> &[Facts] {
-    let facts = &plan.worlds[lane.world].players[lane.player].facts;
+    let facts = &plan.player(lane).facts;
     &facts[..facts.len().min(usize::try_from(trials).unwrap_or(usize::MAX))]
 }
 
@@ -128,7 +128,7 @@ fn case(played: &Played, number: usize) -> CaseResult {
     let plan = &played.plan;
     let row = &plan.rows[number];
     let world = &plan.worlds[row.lane.world];
-    let player = &world.players[row.lane.player];
+    let player = plan.player(row.lane);
     let mine = (0..plan.checks.len()).filter(|check| plan.checks[*check].row == number);
     CaseResult {
         name: plan.suites[row.suite].value.cases[row.case].name.clone(),

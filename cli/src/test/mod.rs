@@ -1,6 +1,7 @@
 //! `test`: policies judged by what suites expect of them.
 
 mod judge;
+mod mutate;
 mod plan;
 mod play;
 mod write;
@@ -20,8 +21,12 @@ pub fn test(args: &Test) -> Result<(), Failure> {
     }
     let crew = Crew::new(args.jobs)?;
     let played = play::play(plan, &crew, args.fail_fast)?;
+    let mut report = judge::report(&played);
+    if args.mutate && !played.interrupted {
+        report.mutants = mutate::mutate(&played, &crew)?;
+        report.interrupted = report.mutants.is_none();
+    }
     crew.finish();
-    let report = judge::report(&played);
     write::write(args, &report)?;
     conclude(args, &report)
 }

@@ -41,8 +41,17 @@ pub struct Player {
     pub name: String,
     /// The policy.
     pub policy: Arc<Loaded<Policy>>,
+    /// What is played in its place, where it is spoilt on purpose.
+    pub spoilt: Option<Policy>,
     /// Its trials so far, by seed.
     pub facts: Vec<Facts>,
+}
+
+impl Player {
+    /// The policy that is played.
+    pub fn plays(&self) -> &Policy {
+        self.spoilt.as_ref().unwrap_or(&self.policy.value)
+    }
 }
 
 /// A world and one of its players, by index.
@@ -55,6 +64,7 @@ pub struct Lane {
 }
 
 /// A scenario and a policy of a case.
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The suite, by index.
     pub suite: usize,
@@ -62,9 +72,12 @@ pub struct Row {
     pub case: usize,
     /// Who plays where.
     pub lane: Lane,
+    /// Which mutant plays, where one does: once an expectation has noticed it, the others need not.
+    pub mutant: Option<usize>,
 }
 
 /// An expectation of a row.
+#[derive(Clone)]
 pub struct Check {
     /// The row, by index.
     pub row: usize,
@@ -97,6 +110,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Who plays there.
+    pub fn player(&self, lane: Lane) -> &Player {
+        &self.worlds[lane.world].players[lane.player]
+    }
+
     fn nothing(&self, filters: &[String]) -> String {
         match self.suites.iter().find(|suite| suite.value.cases.is_empty()) {
             Some(empty) if filters.is_empty() => {
@@ -116,7 +134,7 @@ impl Plan {
     fn check_sense(&self) -> Result<(), Failure> {
         for check in &self.checks {
             let row = &self.rows[check.row];
-            let (world, player) = (&self.worlds[row.lane.world], &self.worlds[row.lane.world].players[row.lane.player]);
+            let (world, player) = (&self.worlds[row.lane.world], self.player(row.lane));
             let policy = &player.policy.value;
             let gates: Vec<&str> = policy.gates.iter().map(|gate| gate.name.as_str()).collect();
             let budget = policy.rollback.withdraw_within.is_some() || policy.rollback.recover_within.is_some();
@@ -154,7 +172,7 @@ impl Draft<'_> {
         let looks = looks(trials.min, trials.max);
         for play in plays {
             let Some(lane) = self.lane(suite, case, name.as_deref(), play)? else { continue };
-            self.rows.push(Row { suite: number, case, lane });
+            self.rows.push(Row { suite: number, case, lane, mutant: None });
             for (expectation, wanted) in expectations.iter().zip(expect) {
                 let lanes = self.lanes(lane, expectation, suite, case, plays, play)?;
                 if lanes.is_empty() {
@@ -235,7 +253,7 @@ impl Draft<'_> {
         let players = &mut self.worlds[world].players;
         let player = players.iter().position(|player| player.name == name).unwrap_or_else(|| {
             warnings.iter().for_each(|warning| output::warn(warning));
-            players.push(Player { name, policy, facts: Vec::new() });
+            players.push(Player { name, policy, spoilt: None, facts: Vec::new() });
             players.len() - 1
         });
         Ok(Lane { world, player })

@@ -8,6 +8,7 @@ use gatecrash_policies::Policy;
 use gatecrash_reports::measure::Facts;
 use gatecrash_reports::suite::{Checked, Verdict};
 use gatecrash_sim::Match;
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// A plan, and what became of it.
@@ -25,7 +26,7 @@ pub fn play(plan: Plan, crew: &Crew, fail_fast: bool) -> Result<Played, Failure>
     let results = plan.checks.iter().map(|_| None).collect();
     let mut played = Played { plan, results, interrupted: false };
     for look in 0.. {
-        let open: Vec<usize> = (0..played.results.len()).filter(|i| played.results[*i].is_none()).collect();
+        let open = open(&played);
         if open.is_empty() {
             break;
         }
@@ -36,13 +37,25 @@ pub fn play(plan: Plan, crew: &Crew, fail_fast: bool) -> Result<Played, Failure>
         for check in open {
             played.results[check] = judge(&played.plan, check, look);
         }
-        let failed = |result: &Option<Checked>| result.as_ref().is_some_and(|checked| checked.verdict == Verdict::Fail);
-        if fail_fast && played.results.iter().any(failed) {
+        if fail_fast && played.results.iter().any(is_failed) {
             played.interrupted = played.results.iter().any(Option::is_none);
             break;
         }
     }
     Ok(played)
+}
+
+/// The checks that are neither decided nor of a mutant that has been noticed.
+fn open(played: &Played) -> Vec<usize> {
+    let mutant = |check: usize| played.plan.rows[played.plan.checks[check].row].mutant;
+    let all = 0..played.results.len();
+    let noticed: BTreeSet<usize> = all.clone().filter(|i| is_failed(&played.results[*i])).filter_map(mutant).collect();
+    let wanted = |check: &usize| mutant(*check).is_none_or(|mutant| !noticed.contains(&mutant));
+    all.filter(|check| played.results[*check].is_none()).filter(wanted).collect()
+}
+
+fn is_failed(result: &Option<Checked>) -> bool {
+    result.as_ref().is_some_and(|checked| checked.verdict == Verdict::Fail)
 }
 
 /// Players of one world who have come equally far and go on together.
@@ -107,7 +120,7 @@ fn jobs(plan: &Plan, open: &[usize], look: usize) -> Vec<Job> {
 
 fn prepare<'a>(plan: &'a Plan, job: &Job) -> Result<Match<'a>, Failure> {
     let world = &plan.worlds[job.world];
-    let policies: Vec<&Policy> = job.players.iter().map(|player| &world.players[*player].policy.value).collect();
+    let policies: Vec<&Policy> = job.players.iter().map(|player| world.players[*player].plays()).collect();
     Match::new(&world.scenario, &policies).map_err(|(index, error)| {
         let file = &world.players[job.players[index]].policy.file;
         Failure::Input(format!("{file}: {}: {}", error.gate, error.message))

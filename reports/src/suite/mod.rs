@@ -2,11 +2,13 @@
 
 pub mod estimate;
 pub mod expectation;
+pub mod mutants;
 pub mod report;
 pub mod text;
 pub mod verdict;
 
 pub use estimate::Estimate;
 pub use expectation::{Expectation, Stat, Subject};
+pub use mutants::{MutantReport, MutantResult};
 pub use report::{CaseResult, Changed, Checked, PolicyLine, SuiteReport, SuiteResult, Worst};
 pub use verdict::{Look, Verdict, looks};

@@ -2,7 +2,7 @@
 
 use super::expectation::{Expectation, Stat, Subject};
 use super::verdict::{Look, Verdict};
-use super::{Estimate, expectation};
+use super::{Estimate, MutantReport, expectation};
 use crate::measure::{Facts, Unit};
 use crate::stats::{six, six_if_any};
 use gatecrash_sim::scenario::Expect;
@@ -31,6 +31,8 @@ pub struct SuiteReport {
     pub changed: Vec<Changed>,
     /// Suite by suite.
     pub suites: Vec<SuiteResult>,
+    /// What became of policies that were spoilt on purpose, where somebody asked.
+    pub mutants: Option<MutantReport>,
 }
 
 /// What became of one suite.
@@ -178,6 +180,7 @@ impl SuiteReport {
             interrupted,
             changed,
             suites,
+            mutants: None,
         }
     }
 

@@ -17,6 +17,7 @@ pub fn write(report: &SuiteReport, out: &mut dyn io::Write) -> io::Result<()> {
     for changed in &report.changed {
         writeln!(out, "changed: {}: {} -> {}; {}", changed.what, changed.before, changed.now, changed.why)?;
     }
+    report.mutants.as_ref().map_or(Ok(()), |mutants| mutants.write_text(out))?;
     writeln!(out, "{}", verdict_line(report))
 }
 
