@@ -43,11 +43,15 @@ impl fmt::Display for Error {
             return write!(f, "{}: {}", self.file, self.message);
         };
         write!(f, "{}:{line}:{column}: {}", self.file, self.message)?;
-        let Some(text) = &self.line else { return Ok(()) };
-        let (shown, caret) = excerpt(text, column);
-        let margin = line.to_string().len();
-        write!(f, "\n  {line} | {shown}\n  {:margin$} | {:caret$}^", "", "")
+        self.line.as_ref().map_or(Ok(()), |text| write!(f, "\n{}", pointed(text, Spot { line, column })))
     }
+}
+
+/// A line of a file with a caret under the place, on two lines, indented.
+pub fn pointed(text: &str, at: Spot) -> String {
+    let (shown, caret) = excerpt(text, at.column);
+    let margin = at.line.to_string().len();
+    format!("  {} | {shown}\n  {:margin$} | {:caret$}^", at.line, "", "")
 }
 
 impl std::error::Error for Error {}

@@ -13,7 +13,10 @@ use gatecrash_policies::units;
 use gatecrash_sim::presets::{PRESETS, Preset, find};
 use gatecrash_sim::scenario::{Bend, ComponentSpec, Fault, Objective, Onset, Scenario, Shape, Side};
 
-const KEYS: &[&str] = &["fault", "bend", "by", "at", "for", "on", "shape", "where", "component"];
+pub(crate) const KEYS: &[&str] = &["fault", "bend", "by", "at", "for", "on", "shape", "where", "component"];
+pub(crate) const ONSET: &[&str] = &["stage", "after"];
+pub(crate) const SHAPES: &[&str] = &["ramp", "pulse", "leak", "above"];
+pub(crate) const PULSE: &[&str] = &["every", "for"];
 
 /// Reads `faults`. The scenario is complete but for its faults.
 pub(crate) fn read(node: &Node, scenario: &Scenario) -> Read<Vec<Fault>> {
@@ -118,7 +121,7 @@ fn onset(node: &Node) -> Read<Onset> {
     if !matches!(node.value, Value::Map(_)) {
         return node.parse("a time like 30m, or { stage: canary, after: 30m }", units::span).map(|s| Onset::At(Time::ZERO + s));
     }
-    let fields = node.fields("an onset", &["stage", "after"])?;
+    let fields = node.fields("an onset", ONSET)?;
     let name = fields.need("stage")?.text("the name of a stage")?.to_string();
     Ok(Onset::Stage { name, after: fields.or("after", Span::ZERO, span)? })
 }
@@ -139,13 +142,13 @@ fn shape(node: &Node, preset: Option<&Preset>) -> Read<Shape> {
             ))),
         };
     }
-    let (key, value) = node.choice("shape", &["ramp", "pulse", "leak", "above"])?;
+    let (key, value) = node.choice("shape", SHAPES)?;
     match key.name.as_str() {
         "ramp" => positive_span(value).map(Shape::Ramp),
         "leak" => positive_span(value).map(Shape::Leak),
         "above" => share(value).map(Shape::Above),
         _ => {
-            let fields = value.fields("a pulse", &["every", "for"])?;
+            let fields = value.fields("a pulse", PULSE)?;
             let (every, lasting) = (positive_span(fields.need("every")?)?, positive_span(fields.need("for")?)?);
             if lasting >= every {
                 return Err(value.problem(format!("a pulse of {lasting} every {every} never ends; make it shorter")));

@@ -86,7 +86,8 @@ fn number(text: &str) -> Words<f64> {
     }
 }
 
-const NAMES: &[&str] = &["constant", "exp", "uniform", "lognormal", "erlang", "hyperexp", "geometric"];
+/// Distributions.
+pub(crate) const NAMES: &[&str] = &["constant", "exp", "uniform", "lognormal", "erlang", "hyperexp", "geometric"];
 
 /// A distribution of durations, in seconds; a bare duration is a constant.
 pub(crate) fn durations(node: &Node) -> Read<Dist> {
@@ -165,14 +166,16 @@ pub(crate) fn backoff(node: &Node) -> Read<Backoff> {
     node.parse("a back-off like full_jitter(base=500ms cap=20s)", backoff_from)
 }
 
+/// Back-offs; all but the first have arguments.
+pub(crate) const BACKOFFS: &[&str] = &["none", "constant", "uniform", "exponential", "full_jitter", "equal_jitter"];
+
 fn backoff_from(text: &str) -> Words<Backoff> {
-    const NAMES: &[&str] = &["none", "constant", "uniform", "exponential", "full_jitter", "equal_jitter"];
     let Some(form) = Form::parse(text)? else {
         return match text.trim() {
             "none" => Ok(Backoff::None),
-            name if NAMES.contains(&name) => Err(format!("`{name}` lacks its arguments, such as base and cap")),
+            name if BACKOFFS.contains(&name) => Err(format!("`{name}` lacks its arguments, such as base and cap")),
             other if other.starts_with(|c: char| c.is_ascii_alphabetic()) => {
-                Err(format!("unknown back-off `{}`{}", shortened(other), suggestion(other, NAMES)))
+                Err(format!("unknown back-off `{}`{}", shortened(other), suggestion(other, BACKOFFS)))
             }
             other => units::span(other).map(Backoff::Constant),
         };
@@ -188,7 +191,7 @@ fn backoff_from(text: &str) -> Words<Backoff> {
         "exponential" => growing().map(|(base, cap)| Backoff::Exponential { base, cap }),
         "full_jitter" => growing().map(|(base, cap)| Backoff::FullJitter { base, cap }),
         "equal_jitter" => growing().map(|(base, cap)| Backoff::EqualJitter { base, cap }),
-        other => Err(format!("unknown back-off `{}`{}", shortened(other), suggestion(other, NAMES))),
+        other => Err(format!("unknown back-off `{}`{}", shortened(other), suggestion(other, BACKOFFS))),
     }
 }
 

@@ -17,13 +17,16 @@ mod error;
 mod families;
 mod faults;
 mod fits;
+pub mod forecast;
 mod forms;
 mod library;
+pub mod lint;
 mod load;
 mod policy;
 mod read;
 mod recorded;
 mod scenario;
+mod schema;
 mod set;
 mod source;
 pub mod suite;
@@ -34,12 +37,14 @@ mod world;
 mod yaml;
 
 pub use change::Change;
-pub use error::{Error, Spot};
+pub use error::{Error, Spot, pointed};
 pub use fits::fits;
+pub use forecast::{Forecast, forecast};
 pub use library::{Listed, general_policies, library_policies, library_scenarios, runbook_policies};
 pub use load::{
     Loaded, family_from_text, load_policy, load_scenario, load_scenario_with, load_suite, policy_from_text, scenario_from_text,
     suite_from_text,
 };
+pub use schema::{SchemaOf, Scored, schema};
 pub use suite::Suite;
-pub use vary::{Dial, Grid, diff, edited};
+pub use vary::{Dial, FieldChange, Grid, changes, diff, edited, play_alike};

@@ -5,6 +5,7 @@ use crate::read::{flag, line};
 use crate::source::Source;
 use crate::yaml::Node;
 use gatecrash_sim::scenario::Expect;
+use std::sync::OnceLock;
 
 /// A built-in file.
 pub(crate) struct Book {
@@ -64,6 +65,12 @@ pub(crate) fn trace(file: &str) -> Option<&'static str> {
 /// The names of all built-in policies.
 pub(crate) fn policy_names() -> Vec<&'static str> {
     policies().map(|book| book.name).collect()
+}
+
+/// The names of all built-in scenarios; read once, since suites ask again and again.
+pub(crate) fn scenario_names() -> Vec<&'static str> {
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+    NAMES.get_or_init(|| library_scenarios().into_iter().map(|listed| listed.name).collect()).iter().map(String::as_str).collect()
 }
 
 /// All built-in policies.

@@ -3,7 +3,7 @@
 use crate::change::{self, Change};
 use crate::error::{Error, Spot};
 use crate::families::Case;
-use crate::library::{Book, FAMILIES, SCENARIOS, library_scenarios, policies, policy_names};
+use crate::library::{Book, FAMILIES, SCENARIOS, policies, policy_names, scenario_names};
 use crate::source::{Source, is_path};
 use crate::suite::{self, Suite};
 use crate::{families, policy, scenario};
@@ -66,8 +66,7 @@ pub fn load_scenario_with(name_or_path: &str, changes: &[Change]) -> Result<Load
             return read_case(&source, case, changes);
         }
     }
-    let names: Vec<String> = library_scenarios().into_iter().map(|listed| listed.name).collect();
-    Err(unknown(name, "scenario", &names.iter().map(String::as_str).collect::<Vec<_>>()))
+    Err(unknown(name, "scenario", &scenario_names()))
 }
 
 /// A built-in policy, or the file of a path.
@@ -89,7 +88,11 @@ fn unknown(name: &str, what: &str, names: &[&str]) -> Error {
 
 /// The scenarios of a family from bytes at hand, in file order; `file` is its name in messages.
 pub fn family_from_text(file: &str, bytes: &[u8]) -> Result<Vec<Loaded<Scenario>>, Error> {
-    let (source, cases) = open_family(Source::from_bytes(file.to_string(), None, bytes.to_vec())?)?;
+    family_of(Source::from_bytes(file.to_string(), None, bytes.to_vec())?)
+}
+
+pub(crate) fn family_of(source: Source) -> Result<Vec<Loaded<Scenario>>, Error> {
+    let (source, cases) = open_family(source)?;
     cases.into_iter().map(|case| read_case(&source, case, &[])).collect()
 }
 
@@ -117,7 +120,7 @@ pub fn suite_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Suite>, Error>
     read_suite(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?)
 }
 
-fn read_suite(source: Source) -> Result<Loaded<Suite>, Error> {
+pub(crate) fn read_suite(source: Source) -> Result<Loaded<Suite>, Error> {
     let source = Arc::new(source);
     let value = source.read(|tree| suite::read(tree, &source))?;
     Ok(Loaded { value, file: source.file.clone(), policy: None, warnings: Vec::new(), source })
@@ -137,7 +140,7 @@ fn folder(file: &str) -> Option<std::path::PathBuf> {
     Path::new(file).parent().map(Path::to_path_buf)
 }
 
-fn read_scenario(source: Source, changes: &[Change]) -> Result<Loaded<Scenario>, Error> {
+pub(crate) fn read_scenario(source: Source, changes: &[Change]) -> Result<Loaded<Scenario>, Error> {
     let source = change::changed(&source, changes)?;
     let mut warnings = Vec::new();
     let read = scenario::read(&source.tree, &source, &mut warnings);
@@ -149,7 +152,7 @@ fn read_scenario(source: Source, changes: &[Change]) -> Result<Loaded<Scenario>,
     Ok(loaded(value, source.file.clone(), policy, warnings, source))
 }
 
-fn read_policy(source: Source) -> Result<Loaded<Policy>, Error> {
+pub(crate) fn read_policy(source: Source) -> Result<Loaded<Policy>, Error> {
     let mut warnings = Vec::new();
     let value = source.read(|tree| policy::read(tree, &source, &mut warnings))?;
     Ok(loaded(value, source.file.clone(), None, warnings, source))

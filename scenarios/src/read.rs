@@ -71,6 +71,8 @@ impl Node {
 
     /// A map of these keys and no others; `what` is the thing that it describes, such as "a gate".
     pub fn fields<'a>(&'a self, what: &'a str, keys: &[&str]) -> Read<Fields<'a>> {
+        #[cfg(test)]
+        seen::note(what, keys);
         let entries = self.entries(&format!("{what}, as a map of {},", keys.join(", ")))?;
         for (key, _) in entries {
             if keys.contains(&key.name.as_str()) {
@@ -268,5 +270,29 @@ pub(crate) fn limited(least: u32) -> impl Fn(&Node) -> Read<Option<u32>> {
     move |node| match node.text("a whole number or unlimited")? {
         "unlimited" => Ok(None),
         _ => small(least, 10_000_000)(node).map(Some),
+    }
+}
+
+/// Which maps were read, for the law that schemas have the keys of the readers.
+#[cfg(test)]
+pub(crate) mod seen {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    /// What a map describes, and its keys.
+    pub(crate) type Map = (String, Vec<String>);
+
+    thread_local! {
+        static MAPS: RefCell<BTreeSet<Map>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    pub(super) fn note(what: &str, keys: &[&str]) {
+        let keys = keys.iter().map(|key| key.to_string()).collect();
+        MAPS.with_borrow_mut(|maps| maps.insert((what.to_string(), keys)));
+    }
+
+    /// All that this thread has read.
+    pub(crate) fn all() -> BTreeSet<Map> {
+        MAPS.with_borrow(Clone::clone)
     }
 }

@@ -9,12 +9,20 @@ use crate::yaml::Node;
 use gatecrash_policies::time::Span;
 use gatecrash_sim::scenario::Traffic;
 
+/// What traffic may be.
+pub(crate) const FORMS: &[&str] = &["poisson", "diurnal", "bursty", "sessions", "recorded"];
+
+pub(crate) const POISSON: &[&str] = &["rate"];
+pub(crate) const DIURNAL: &[&str] = &["mean", "peak", "period"];
+pub(crate) const BURSTY: &[&str] = &["base", "burst", "every", "for"];
+pub(crate) const SESSIONS: &[&str] = &["rate", "requests", "think"];
+
 /// Reads `traffic`.
 pub(crate) fn read(node: &Node, source: &Source, warnings: &mut Vec<String>) -> Read<Traffic> {
-    let (key, node) = node.choice("traffic", &["poisson", "diurnal", "bursty", "sessions", "recorded"])?;
+    let (key, node) = node.choice("traffic", FORMS)?;
     match key.name.as_str() {
         "poisson" => {
-            let fields = node.fields("poisson traffic", &["rate"])?;
+            let fields = node.fields("poisson traffic", POISSON)?;
             Ok(Traffic::Poisson { rate: rate(fields.need("rate")?)? })
         }
         "diurnal" => diurnal(node),
@@ -25,7 +33,7 @@ pub(crate) fn read(node: &Node, source: &Source, warnings: &mut Vec<String>) -> 
 }
 
 fn diurnal(node: &Node) -> Read<Traffic> {
-    let fields = node.fields("diurnal traffic", &["mean", "peak", "period"])?;
+    let fields = node.fields("diurnal traffic", DIURNAL)?;
     let peak = fields.need("peak")?;
     let times = multiple(peak)?;
     if !(1.0..=2.0).contains(&times) {
@@ -36,7 +44,7 @@ fn diurnal(node: &Node) -> Read<Traffic> {
 }
 
 fn bursty(node: &Node) -> Read<Traffic> {
-    let fields = node.fields("bursty traffic", &["base", "burst", "every", "for"])?;
+    let fields = node.fields("bursty traffic", BURSTY)?;
     let burst = fields.need("burst")?;
     let times = multiple(burst)?;
     if !(1.0..=1_000.0).contains(&times) {
@@ -51,7 +59,7 @@ fn bursty(node: &Node) -> Read<Traffic> {
 }
 
 fn sessions(node: &Node) -> Read<Traffic> {
-    let fields = node.fields("traffic of sessions", &["rate", "requests", "think"])?;
+    let fields = node.fields("traffic of sessions", SESSIONS)?;
     Ok(Traffic::Sessions {
         rate: positive_rate(fields.need("rate")?)?,
         requests: numbers(fields.need("requests")?)?,

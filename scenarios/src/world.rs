@@ -13,7 +13,11 @@ use gatecrash_sim::scenario::{Operators, Steering, Subjects, Telemetry, Traffic,
 /// Ten million: each subject costs memory, and no rollout of ours has more.
 const SUBJECTS_MAX: u32 = 10_000_000;
 
-const SUBJECTS: &[&str] = &["count", "internal", "surfaces", "regions", "roles", "tenants", "channels", "nodes"];
+pub(crate) const SUBJECTS: &[&str] = &["count", "internal", "surfaces", "regions", "roles", "tenants", "channels", "nodes"];
+pub(crate) const WOBBLE: &[&str] = &["latency", "rate", "errors", "correlation"];
+pub(crate) const TELEMETRY: &[&str] = &["scrape", "delay", "loss", "duplicate", "hides"];
+pub(crate) const STEERING: &[&str] = &["propagation", "environments"];
+pub(crate) const OPERATORS: &[&str] = &["acknowledge", "hours", "start"];
 
 /// Reads `subjects`; a trace brings its own number of them.
 pub(crate) fn subjects(node: Option<&Node>, traffic: &Option<Traffic>) -> Read<Subjects> {
@@ -63,7 +67,7 @@ pub(crate) fn shares(node: &Node, what: &str) -> Read<Shares> {
 
 /// Reads `wobble`.
 pub(crate) fn wobble(node: &Node) -> Read<Wobble> {
-    let fields = node.fields("wobble", &["latency", "rate", "errors", "correlation"])?;
+    let fields = node.fields("wobble", WOBBLE)?;
     // Log-standard deviations: at 3 the common factor spans six orders of magnitude.
     let deviation = number(3.0);
     let wobble = Wobble {
@@ -80,7 +84,7 @@ pub(crate) fn wobble(node: &Node) -> Read<Wobble> {
 
 /// Reads `telemetry`, but for what it hides: that may be a label of the system.
 pub(crate) fn telemetry(node: &Node) -> Read<Telemetry> {
-    let fields = node.fields("telemetry", &["scrape", "delay", "loss", "duplicate", "hides"])?;
+    let fields = node.fields("telemetry", TELEMETRY)?;
     Ok(Telemetry {
         scrape: positive_span(fields.need("scrape")?)?,
         delay: fields.or("delay", Dist::ZERO, durations)?,
@@ -103,7 +107,7 @@ pub(crate) fn default_steering() -> Steering {
 
 /// Reads `steering`.
 pub(crate) fn steering(node: &Node) -> Read<Steering> {
-    let fields = node.fields("steering", &["propagation", "environments"])?;
+    let fields = node.fields("steering", STEERING)?;
     let default = default_steering();
     let environments = fields.or("environments", default.environments, |node| {
         let list = shares(node, "environment")?;
@@ -128,7 +132,7 @@ pub(crate) fn default_operators() -> Operators {
 
 /// Reads `operators`.
 pub(crate) fn operators(node: &Node) -> Read<Operators> {
-    let fields = node.fields("operators", &["acknowledge", "hours", "start"])?;
+    let fields = node.fields("operators", OPERATORS)?;
     let default = default_operators();
     Ok(Operators {
         acknowledge: fields.or("acknowledge", default.acknowledge, durations)?,

@@ -4,6 +4,8 @@ mod acts;
 mod cohorts;
 mod timing;
 
+pub(crate) use timing::stage_times;
+
 use crate::bends;
 use crate::error::Error;
 use crate::load::Loaded;

@@ -2,7 +2,9 @@
 
 use super::Pair;
 use crate::error::{Error, suggestion};
-use gatecrash_policies::policy::Stage;
+use gatecrash_policies::policy::{Policy, Stage};
+use gatecrash_policies::time::Span;
+use gatecrash_sim::Scenario;
 use gatecrash_sim::scenario::{Expect, Onset};
 
 pub(super) fn check(pair: Pair) -> Result<(), Error> {
@@ -48,16 +50,26 @@ fn lacks(pair: Pair, stages: &[&str]) -> String {
     format!("the policy {} does not have; its stages are: {}", pair.policy.file, stages.join(", "))
 }
 
+/// When each stage of a policy is reached at the earliest, by its soaks alone, and when the rollout finishes; a stage before the one
+/// with which the scenario begins is not reached at all.
+pub(crate) fn stage_times(world: &Scenario, policy: &Policy) -> (Vec<Option<Span>>, Span) {
+    let day = world.operators.calendar.day();
+    let soak = |stage: &Stage| stage.soak.0.saturating_add(day.0.saturating_mul(u64::from(stage.business_days)));
+    let from = policy.stages.iter().position(|stage| Some(&stage.name) == world.begin.as_ref()).unwrap_or(0);
+    let mut now = Span::ZERO;
+    let mut times = vec![None; from];
+    for stage in &policy.stages[from..] {
+        times.push(Some(now));
+        now = Span(now.0.saturating_add(soak(stage)));
+    }
+    (times, now)
+}
+
 /// Warns where the soaks leave no time to finish; a breach that ends in a rollback needs none.
 pub(super) fn soaks(pair: Pair, warnings: &mut Vec<String>) {
     let world = pair.world();
-    let day = world.operators.calendar.day();
-    let soak = |stage: &Stage| stage.soak.0.saturating_add(day.0.saturating_mul(u64::from(stage.business_days)));
-    let stages = &pair.rules().stages;
-    let from = stages.iter().position(|stage| Some(&stage.name) == world.begin.as_ref()).unwrap_or(0);
-    let left = &stages[from..];
-    let all = left.iter().map(soak).fold(0, u64::saturating_add);
-    if world.expect == Expect::Promote && all > world.horizon.0 && left.len() > 1 {
+    let (times, finish) = stage_times(world, pair.rules());
+    if world.expect == Expect::Promote && finish > world.horizon && times.iter().flatten().count() > 1 {
         warnings
             .push(format!("{}: the soaks of all stages are longer than the horizon of {}", pair.policy.file, pair.scenario.file));
     }

@@ -7,7 +7,7 @@ use crate::read::{Fields, identifier, name, small};
 use crate::yaml::Node;
 use gatecrash_policies::policy::Act;
 
-pub(super) const ENTER: &[&str] = &["set", "in", "restart", "probe", "count"];
+pub(crate) const ENTER: &[&str] = &["set", "in", "restart", "probe", "count"];
 
 /// Requests that a probe may send.
 const PROBES_MAX: u32 = 10_000;

@@ -9,9 +9,9 @@ use gatecrash_policies::units;
 const FORMS: &str = "a cohort: nobody, shadow, internal, 5%, 5% of tenants, { surface: [ios] } or { channel: 1, session: 2 }";
 
 /// Attributes by which subjects can be named.
-const ATTRIBUTES: &[&str] = &["tenant", "surface", "region", "role", "channel", "node"];
+pub(crate) const ATTRIBUTES: &[&str] = &["tenant", "surface", "region", "role", "channel", "node"];
 /// What can be counted beside the values of attributes: single subjects.
-const SUBJECTS: &[&str] = &["session", "user", "subject"];
+pub(crate) const SUBJECTS: &[&str] = &["session", "user", "subject"];
 
 /// Reads a cohort.
 pub(super) fn read(node: &Node) -> Read<Cohort> {

@@ -8,10 +8,10 @@ use crate::source::Source;
 use crate::yaml::Node;
 use gatecrash_policies::policy::{Gate, Needs, OnFail, Rule, Unmet};
 
-pub(super) const KEYS: &[&str] = &["check", "rule", "min_samples", "on_fail", "needs", "unmet", "row"];
+pub(crate) const KEYS: &[&str] = &["check", "rule", "min_samples", "on_fail", "needs", "unmet", "row"];
 
 /// Outcomes that no stage of a trial could hold more of.
-pub(super) const SAMPLES_MAX: u64 = 1_000_000_000;
+pub(crate) const SAMPLES_MAX: u64 = 1_000_000_000;
 
 /// Reads `gates`.
 pub(super) fn read(node: &Node, source: &Source) -> Read<Vec<Gate>> {

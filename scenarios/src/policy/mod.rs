@@ -1,13 +1,13 @@
 //! Policy files.
 
-mod acts;
-mod cohorts;
-mod gates;
+pub(crate) mod acts;
+pub(crate) mod cohorts;
+pub(crate) mod gates;
 mod keys;
-mod readiness;
-mod rollback;
-mod rules;
-mod stages;
+pub(crate) mod readiness;
+pub(crate) mod rollback;
+pub(crate) mod rules;
+pub(crate) mod stages;
 
 use crate::error::{Read, suggestion};
 use crate::read::{line, name, positive_span, share, shortened};
@@ -17,9 +17,10 @@ use gatecrash_policies::policy::{Cohort, Measure, Policy, SharedAlpha, Split};
 
 pub(crate) use keys::{known, usual};
 
-const KEYS: &[&str] = &["policy", "about", "owner", "round", "alpha", "readiness", "gates", "stages", "measure", "rollback"];
-const ALPHA: &[&str] = &["total", "split"];
-const MEASURE: &[&str] = &["gate", "at", "from"];
+pub(crate) const KEYS: &[&str] =
+    &["policy", "about", "owner", "round", "alpha", "readiness", "gates", "stages", "measure", "rollback"];
+pub(crate) const ALPHA: &[&str] = &["total", "split"];
+pub(crate) const MEASURE: &[&str] = &["gate", "at", "from"];
 
 /// Reads a policy.
 pub(crate) fn read(tree: &Node, source: &Source, warnings: &mut Vec<String>) -> Read<Policy> {

@@ -6,8 +6,8 @@ use crate::read::{flag, line, name, positive_span, span};
 use crate::yaml::{Node, Value};
 use gatecrash_policies::policy::{Closes, Cohort, Item, Readiness, Stage};
 
-pub(super) const KEYS: &[&str] = &["require", "block_if", "max_exposure", "require_shadow"];
-pub(super) const ITEM: &[&str] = &["item", "owner", "block", "fresh", "closes"];
+pub(crate) const KEYS: &[&str] = &["require", "block_if", "max_exposure", "require_shadow"];
+pub(crate) const ITEM: &[&str] = &["item", "owner", "block", "fresh", "closes"];
 
 /// Reads `readiness`.
 pub(super) fn read(node: &Node) -> Read<Readiness> {

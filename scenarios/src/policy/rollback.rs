@@ -10,10 +10,10 @@ use crate::yaml::Node;
 use gatecrash_policies::policy::{Rollback, Step, Validate};
 use gatecrash_policies::time::Span;
 
-pub(super) const KEYS: &[&str] = &["budget", "playbook", "validate"];
-pub(super) const BUDGET: &[&str] = &["withdraw_within", "recover_within"];
-pub(super) const VALIDATE: &[&str] = &["gates", "checks", "clean_for", "min_samples"];
-pub(super) const STEP: &[&str] = &["name", "cohort", "bend", "restart", "in", "only", "takes", "try_for", "when", "unless", "by"];
+pub(crate) const KEYS: &[&str] = &["budget", "playbook", "validate"];
+pub(crate) const BUDGET: &[&str] = &["withdraw_within", "recover_within"];
+pub(crate) const VALIDATE: &[&str] = &["gates", "checks", "clean_for", "min_samples"];
+pub(crate) const STEP: &[&str] = &["name", "cohort", "bend", "restart", "in", "only", "takes", "try_for", "when", "unless", "by"];
 
 /// Reads `rollback`.
 pub(super) fn read(node: &Node, gates: &[&str], source: &Source) -> Read<Rollback> {

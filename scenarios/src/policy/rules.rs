@@ -38,17 +38,21 @@ fn holds(name: &str) -> String {
     format!("`{name}` weighs rules together; say which: {{ {name}: [threshold, exceedance] }}")
 }
 
-/// `{ alpha: 1%, rule: .. }`, or `{ k: 2, of: [..] }`.
-fn with_fields(node: &Node, mut rule: Rule, depth: usize) -> Read<Rule> {
-    let entry = rule.entry();
+/// The keys of a rule: what may be set, and the rules that it is made of.
+pub(crate) fn keys(entry: &Entry) -> Vec<&'static str> {
     let inner = match entry.of {
         Of::Nothing => None,
         Of::One => Some("rule"),
         Of::Several => Some("of"),
     };
-    let keys: Vec<&str> = entry.parameters.iter().map(|p| p.name).chain(inner).collect();
+    entry.parameters.iter().map(|p| p.name).chain(inner).collect()
+}
+
+/// `{ alpha: 1%, rule: .. }`, or `{ k: 2, of: [..] }`.
+fn with_fields(node: &Node, mut rule: Rule, depth: usize) -> Read<Rule> {
+    let entry = rule.entry();
     let what = format!("the rule {}", entry.name);
-    let fields = node.fields(&what, &keys)?;
+    let fields = node.fields(&what, &keys(entry))?;
     for parameter in entry.parameters {
         if let Some(changed) = fields.read(parameter.name, |node| set(rule.clone(), parameter, node))? {
             rule = changed;

@@ -8,9 +8,9 @@ use gatecrash_policies::policy::{Review, Stage};
 use gatecrash_policies::time::Span;
 use gatecrash_policies::units;
 
-pub(super) const KEYS: &[&str] = &["name", "cohort", "soak", "gates", "enter", "review"];
+pub(crate) const KEYS: &[&str] = &["name", "cohort", "soak", "gates", "enter", "review"];
 
-pub(super) const REVIEW: &[&str] = &["every", "before_next", "by"];
+pub(crate) const REVIEW: &[&str] = &["every", "before_next", "by"];
 
 /// Ten years of working days.
 const DAYS_MAX: u64 = 2_600;

@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil};
 
 /// How a column writes its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// `2026-11-21T08:13:27.5+01:00`.
     Rfc3339,
     /// `2023-11-16 18:17:03.9799600`: without a zone.

@@ -9,7 +9,8 @@ use crate::library;
 use crate::read::{multiple, shortened, small};
 use crate::source::{Source, unreadable};
 use crate::yaml::{Node, Value};
-use clock::{Clock, Format};
+use clock::Clock;
+pub(crate) use clock::Format;
 use gatecrash_policies::units;
 use gatecrash_sim::scenario::Recorded;
 use jiff::tz::TimeZone;
@@ -18,7 +19,11 @@ use rows::{Columns, Failed, Service};
 /// A file larger than this is not read: two gigabytes of rows would not fit beside the simulation.
 const FILE_MAX: u64 = 2 << 30;
 
-const KEYS: &[&str] = &["file", "time", "key", "size", "outcome", "service", "speed", "repeat"];
+pub(crate) const KEYS: &[&str] = &["file", "time", "key", "size", "outcome", "service", "speed", "repeat"];
+pub(crate) const TIME: &[&str] = &["column", "zone", "format"];
+pub(crate) const OUTCOME: &[&str] = &["column", "failed"];
+pub(crate) const SERVICE: &[&str] = &["base", "per", "column", "unit"];
+pub(crate) const UNITS: &[(&str, f64)] = &[("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0)];
 
 /// What a scenario says about its trace, before the file is opened.
 struct Plan<'a> {
@@ -156,7 +161,7 @@ fn time(node: &Node) -> Read<Plan<'_>> {
         plan.time = column(node)?;
         return Ok(plan);
     }
-    let fields = node.fields("the time", &["column", "zone", "format"])?;
+    let fields = node.fields("the time", TIME)?;
     plan.time = column(fields.need("column")?)?;
     plan.format = fields.read("format", |n| n.word("format of times", Format::NAMES))?;
     plan.zone = fields.read("zone", |n| {
@@ -170,7 +175,7 @@ fn time(node: &Node) -> Read<Plan<'_>> {
 
 /// `{ column: status, failed: [">=500", error] }`.
 fn outcome(node: &Node) -> Read<(Column<'_>, Vec<Failed>)> {
-    let fields = node.fields("the outcome", &["column", "failed"])?;
+    let fields = node.fields("the outcome", OUTCOME)?;
     let failed = fields.need("failed")?;
     let items = match &failed.value {
         Value::Text(_) => std::slice::from_ref(failed),
@@ -183,15 +188,14 @@ fn outcome(node: &Node) -> Read<(Column<'_>, Vec<Failed>)> {
 
 /// `{ base: 120ms, per: { Tokens: 0.05ms } }`, or `{ column: duration, unit: ms }`.
 fn service(node: &Node) -> Read<ServicePlan<'_>> {
-    let fields = node.fields("the service time", &["base", "per", "column", "unit"])?;
+    let fields = node.fields("the service time", SERVICE)?;
     if let Some(name) = fields.get("column") {
         for key in ["base", "per"] {
             if let Some(node) = fields.get(key) {
                 return Err(node.problem(format!("`{key}` is a model and `column` a measurement; keep one of them")));
             }
         }
-        let units = [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0)];
-        return Ok(ServicePlan::Measured { column: column(name)?, unit: fields.need("unit")?.word("unit", &units)? });
+        return Ok(ServicePlan::Measured { column: column(name)?, unit: fields.need("unit")?.word("unit", UNITS)? });
     }
     let seconds = |n: &Node| n.parse("a duration like 120ms", units::seconds);
     let mut per = Vec::new();

@@ -1,7 +1,7 @@
 //! Scenario files.
 
 mod reach;
-mod readiness;
+pub(crate) mod readiness;
 
 use crate::error::{Problem, Read};
 use crate::read::{flag, line, name, positive_span, small, span};

@@ -6,6 +6,8 @@ use crate::yaml::{Node, Value};
 use gatecrash_policies::time::Time;
 use gatecrash_sim::scenario::Fact;
 
+pub(crate) const ITEM: &[&str] = &["claimed", "true"];
+
 /// Reads `readiness`: for each item when it is ticked, and whether it holds.
 pub(super) fn read(node: &Node) -> Read<Vec<Fact>> {
     let fact = |(key, node): &(crate::yaml::Key, Node)| fact(key.identifier("an item")?, node);
@@ -17,7 +19,7 @@ fn fact(item: String, node: &Node) -> Read<Fact> {
         let ready = flag(node)?;
         return Ok(Fact { item, claimed: ready.then_some(Time::ZERO), is_true: ready });
     }
-    let fields = node.fields("an item", &["claimed", "true"])?;
+    let fields = node.fields("an item", ITEM)?;
     Ok(Fact { item, claimed: claimed(fields.need("claimed")?)?, is_true: fields.or("true", true, flag)? })
 }
 

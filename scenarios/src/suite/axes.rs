@@ -2,7 +2,8 @@
 
 use super::{PLAYS_MAX, Play};
 use crate::change::Change;
-use crate::error::Read;
+use crate::error::{Read, suggestion};
+use crate::library::{policy_names, scenario_names};
 use crate::read::{Fields, shortened};
 use crate::source::{Source, is_path};
 use crate::yaml::{Key, Node, Value};
@@ -15,10 +16,11 @@ const WOBBLE_MAX: f64 = 10.0;
 
 /// Every combination of the scenarios, policies, sizes and changes of a case; what was written last turns fastest.
 pub(super) fn plays(fields: &Fields, source: &Arc<Source>) -> Read<Vec<Play>> {
-    let named = |node: &Node| named(node, source);
-    let scenarios = listed(fields.need("scenario")?, "a scenario's name or path", &named)?;
+    let scenario = |node: &Node| named(node, source, "scenario", scenario_names);
+    let policy = |node: &Node| named(node, source, "policy", policy_names);
+    let scenarios = listed(fields.need("scenario")?, "a scenario's name or path", &scenario)?;
     let policies = match fields.get("policy") {
-        Some(node) => listed(node, "a policy's name or path", &named)?.into_iter().map(Some).collect(),
+        Some(node) => listed(node, "a policy's name or path", &policy)?.into_iter().map(Some).collect(),
         None => vec![None],
     };
     let one = || vec![1.0];
@@ -54,12 +56,19 @@ fn listed<T>(node: &Node, what: &str, read: &dyn Fn(&Node) -> Read<T>) -> Read<V
 }
 
 /// A built-in name, or a path as seen from here.
-fn named(node: &Node, source: &Source) -> Read<String> {
+fn named(node: &Node, source: &Source, what: &str, known: fn() -> Vec<&'static str>) -> Read<String> {
     let text = node.text("a name or a path")?;
-    Ok(match (&source.folder, is_path(text)) {
-        (Some(folder), true) => folder.join(text).to_string_lossy().into_owned(),
-        _ => text.to_string(),
-    })
+    if is_path(text) {
+        let path = source.folder.as_ref().map(|folder| folder.join(text).to_string_lossy().into_owned());
+        return Ok(path.unwrap_or_else(|| text.to_string()));
+    }
+    let names = known();
+    if names.contains(&text) {
+        return Ok(text.to_string());
+    }
+    let hint = suggestion(text, &names);
+    let message = format!("no built-in {what} `{}`{hint} (a file is named by its path, like ./mine.yaml)", shortened(text));
+    Err(node.problem(message))
 }
 
 fn multiple(most: f64) -> impl Fn(&Node) -> Read<f64> {

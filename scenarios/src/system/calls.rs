@@ -9,6 +9,9 @@ use gatecrash_policies::units;
 use gatecrash_sim::dice::Dist;
 use gatecrash_sim::scenario::{Calls, Dependency, Hops, Scenario, Traffic};
 
+pub(crate) const DEPENDENCY: &[&str] = &["latency", "errors", "fallback", "drops", "unsafe_end"];
+pub(crate) const HOPS: &[&str] = &["count", "latency", "duplicate_read"];
+
 pub(super) const KEYS: &[&str] = &[
     "after",
     "service",
@@ -75,7 +78,7 @@ fn mode(node: &Node) -> Read<f64> {
 }
 
 fn dependency(node: &Node) -> Read<Dependency> {
-    let fields = node.fields("a dependency", &["latency", "errors", "fallback", "drops", "unsafe_end"])?;
+    let fields = node.fields("a dependency", DEPENDENCY)?;
     Ok(Dependency {
         latency: fields.or("latency", Dist::ZERO, durations)?,
         errors: fields.or("errors", 0.0, share)?,
@@ -86,7 +89,7 @@ fn dependency(node: &Node) -> Read<Dependency> {
 }
 
 fn hops(node: &Node) -> Read<Hops> {
-    let fields = node.fields("hops", &["count", "latency", "duplicate_read"])?;
+    let fields = node.fields("hops", HOPS)?;
     Ok(Hops {
         count: numbers(fields.need("count")?)?,
         latency: durations(fields.need("latency")?)?,

@@ -1,6 +1,6 @@
 //! The parts of the system: one file per kind.
 
-mod calls;
+pub(crate) mod calls;
 mod checks;
 mod connections;
 mod effects;
@@ -18,6 +18,8 @@ use gatecrash_sim::dice::Dist;
 use gatecrash_sim::scenario::{ComponentSpec, Kind, Pool, Retry, Scenario};
 
 pub(crate) use own::attributes;
+
+pub(crate) const RETRY: &[&str] = &["attempts", "backoff"];
 
 /// Keys that every kind has.
 const COMMON: [&str; 3] = ["marks", "amounts", "labels"];
@@ -54,7 +56,7 @@ pub(crate) fn read(node: &Node, scenario: &Scenario) -> Read<Vec<ComponentSpec>>
 }
 
 /// The keys of a kind, its own first.
-fn keys_of(kind: &str) -> Vec<&'static str> {
+pub(crate) fn keys_of(kind: &str) -> Vec<&'static str> {
     let own = match kind {
         "calls" => calls::KEYS,
         "effects" => effects::KEYS,
@@ -76,7 +78,7 @@ fn pool(fields: &Fields) -> Read<Pool> {
 }
 
 fn retry(node: &Node) -> Read<Retry> {
-    let fields = node.fields("retry", &["attempts", "backoff"])?;
+    let fields = node.fields("retry", RETRY)?;
     // A hundred attempts at a thousand requests a second are load enough.
     Ok(Retry { attempts: small(1, 100)(fields.need("attempts")?)?, backoff: backoff(fields.need("backoff")?)? })
 }

@@ -23,6 +23,7 @@
 
 mod address;
 mod amount;
+mod changes;
 mod dial;
 mod diff;
 mod edit;
@@ -34,6 +35,7 @@ mod rule_path;
 mod splice;
 mod values;
 
+pub use changes::{FieldChange, changes, play_alike};
 pub use dial::Dial;
 pub use diff::diff;
 pub use edit::edited;
