@@ -2,7 +2,7 @@
 
 use crate::args::Kind;
 use crate::library::{self, is_runbook};
-use crate::{Failure, output};
+use crate::{Failure, lint, output};
 use clap::ValueEnum;
 use gatecrash_policies::policy::By;
 use gatecrash_policies::rules::{Entry, Parameter, RULES, Range, Setting};
@@ -61,6 +61,12 @@ fn rows(kind: Kind) -> Vec<(String, String)> {
             KINDS.iter().chain(&WORLD).flat_map(of).collect()
         }
         Kind::Rules => RULES.iter().flat_map(|entry| rule(entry)).collect(),
+        Kind::Lints => {
+            let line = |lint: &gatecrash_scenarios::lint::Lint| {
+                (format!("{} {}", lint.code, lint.name), format!("{}: {}", lint.level.name(), lint.about))
+            };
+            lint::lints().into_iter().map(line).collect()
+        }
         Kind::Formats => FORMATS.iter().map(pair).collect(),
     }
 }

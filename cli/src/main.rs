@@ -2,14 +2,20 @@
 
 mod args;
 mod crew;
+mod diff;
+mod explain;
+mod init;
 mod library;
+mod lint;
 mod list;
 mod output;
 mod replay;
 mod run;
+mod schema;
 mod score;
 mod select;
 mod shell;
+mod summary;
 mod test;
 mod tune;
 
@@ -63,8 +69,13 @@ fn main() -> ExitCode {
         args::Command::Run(args) => run::run(&args),
         args::Command::Score(args) => score::score(&args),
         args::Command::Test(args) => test::test(&args),
+        args::Command::Lint(args) => lint::lint(&args),
+        args::Command::Diff(args) => diff::diff(&args),
         args::Command::Tune(args) => tune::tune(&args),
+        args::Command::Explain(args) => explain::explain(&args),
         args::Command::List { kind, policy } => list::list(kind, policy.as_deref()),
+        args::Command::Init(args) => init::init(&args.folder),
+        args::Command::Schema(args) => schema::schema(&args.kind),
         args::Command::Completions { shell } => {
             // Into memory first: the generator panics when its reader goes away.
             let mut script = Vec::new();

@@ -5,28 +5,34 @@
 //! the same trials give the same bytes.
 
 pub mod charts;
+pub mod diff;
 pub mod findings;
 pub mod formats;
 pub mod gate_report;
+pub mod github;
 pub mod html;
+pub mod lint;
 pub mod measure;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod picture;
 pub mod promise;
 pub mod reasons;
+pub mod schemas;
 pub mod score;
 pub mod smallest;
 pub mod stats;
 pub mod suite;
 pub mod trial;
 pub mod tune;
-mod words;
+pub mod words;
 
 pub use charts::{svg_score, svg_trial, svg_tune};
+pub use diff::DiffReport;
 pub use formats::Format;
 pub use gate_report::GateReport;
 pub use html::{html_score, html_trial, html_tune};
+pub use lint::LintReport;
 pub use measure::{Facts, Measure};
 pub use score::{Row, ScoreReport, Tally};
 pub use trial::TrialReport;

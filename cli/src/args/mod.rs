@@ -1,12 +1,22 @@
 //! What can be said on the command line.
 
+mod diff;
+mod explain;
+mod init;
+mod lint;
 mod run;
+mod schema;
 mod score;
 mod test;
 mod tune;
 mod values;
 
+pub use diff::{Diff, DiffFormat};
+pub use explain::{Explain, ExplainFormat};
+pub use init::Init;
+pub use lint::{Lint, LintFormat};
 pub use run::{Run, RunFormat};
+pub use schema::Schema;
 pub use score::Score;
 pub use test::{Test, TestFormat, Undecided};
 pub use tune::{Tune, TuneFormat};
@@ -36,8 +46,15 @@ pub enum Command {
     Score(Score),
     /// Judge policies by what suites expect of them
     Test(Test),
+    /// Find what is wrong with policies, scenarios and suites although they can be read
+    Lint(Lint),
+    /// Say what changed between two policies for better or worse, beyond chance, on the same luck
+    Diff(Diff),
     /// Find the gate that is worth having: try many values for parts of a policy, and recommend the best under constraints
     Tune(Tune),
+    /// Say what can be known without playing: what is injected, what each stage will see, when each gate can first judge and what it
+    /// finds, and the earliest moment at which the breach could be caught
+    Explain(Explain),
     /// List what is built in
     List {
         /// What to list; without it, a line about each kind
@@ -46,6 +63,10 @@ pub enum Command {
         #[arg(long, value_name = "P")]
         policy: Option<String>,
     },
+    /// Write a commented starter into a folder: policy, scenarios, suite, schemas for editors, and a workflow
+    Init(Init),
+    /// Print a JSON Schema: of files that are read, for editors, or of what is written, for scripts
+    Schema(Schema),
     /// Print shell completions
     Completions {
         /// For which shell
@@ -86,6 +107,8 @@ pub enum Kind {
     Knobs,
     /// How evidence is weighed
     Rules,
+    /// What `lint` finds
+    Lints,
     /// How a score can be printed
     Formats,
 }

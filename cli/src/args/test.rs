@@ -26,6 +26,9 @@ pub struct Test {
     /// What becomes of expectations that the trials leave open
     #[arg(long, value_enum, default_value_t)]
     pub undecided: Undecided,
+    /// Write gatecrash.lock beside the suites: from then on, a verdict that changes is reported with the reason
+    #[arg(long)]
+    pub lock: bool,
     /// Threads; without it, one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
@@ -55,6 +58,22 @@ pub enum TestFormat {
     Text,
     /// gatecrash.test/v1
     Json,
+    /// For a pull request: the verdict, failures in full, passes folded away
+    Markdown,
+    /// Annotations for GitHub's runner, and the summary of the job where the runner asks for one (GITHUB_STEP_SUMMARY)
+    Github,
+}
+
+impl TestFormat {
+    /// The name under which reports know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TestFormat::Text => "text",
+            TestFormat::Json => "json",
+            TestFormat::Markdown => "markdown",
+            TestFormat::Github => "github",
+        }
+    }
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 everything expected holds; 1 something does not; 2 a usage or input error; 3 undecided, or \

@@ -1,6 +1,7 @@
 //! Values of arguments: rates, sizes, spans.
 
 use gatecrash_policies::time::Span;
+use gatecrash_reports::measure::{Measure, SPECS};
 
 /// `1%`, or `0.01`.
 pub fn rate(text: &str) -> Result<f64, String> {
@@ -32,6 +33,20 @@ pub fn wobble(text: &str) -> Result<f64, String> {
     multiple(text, 10.0).ok_or_else(|| format!("`{text}` is not a multiple from 0x (no wobble) to 10x; write it like 2x"))
 }
 
+/// `2%`, or `time_to_detect=10%`.
+pub fn tolerance(text: &str) -> Result<(Option<Measure>, f64), String> {
+    let (measure, part) = text.split_once('=').map_or((None, text), |(measure, part)| (Some(measure), part));
+    let names: Vec<&str> = SPECS.iter().map(|spec| spec.name).collect();
+    let named = |name: &str| {
+        Measure::named(name.trim()).ok_or_else(|| format!("no score is called `{name}`; there are: {}", names.join(", ")))
+    };
+    let measure = measure.map(named).transpose()?;
+    let number = part.trim().strip_suffix('%').and_then(|percent| percent.trim().parse::<f64>().ok());
+    let part = number.filter(|percent| (0.0..=1_000.0).contains(percent));
+    let wrong = || format!("`{text}` is no tolerance from 0% to 1000%; write it like 2%, or time_to_detect=10%");
+    Ok((measure, part.ok_or_else(wrong)? / 100.0))
+}
+
 fn multiple(text: &str, most: f64) -> Option<f64> {
     let digits = text.trim().strip_suffix('x').unwrap_or(text.trim());
     digits.parse().ok().filter(|factor| (0.0..=most).contains(factor))
@@ -47,6 +62,15 @@ mod tests {
         assert_eq!(severity("0"), Ok(0.0));
         for wrong in ["", "x", "-1x", "nan", "inf", "2y", "1e9x"] {
             assert!(severity(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn tolerances_are_of_all_scores_or_of_one() {
+        assert_eq!(tolerance("2%"), Ok((None, 0.02)));
+        assert_eq!(tolerance("time_to_detect=10 %"), Ok((Some(Measure::TimeToDetect), 0.1)));
+        for wrong in ["", "2", "-1%", "nan%", "2%=missed", "mised=1%", "missed="] {
+            assert!(tolerance(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -66,10 +66,10 @@ fn lowest(check: &Check, rungs: &[&[Facts]]) -> Lane {
     check.lanes[least]
 }
 
-/// Why it is undecided.
+/// Why it is undecided, or says nothing where it should.
 fn reason(checked: &Checked, facts: &[Facts], check: &Check) -> Option<String> {
-    if checked.verdict != Verdict::Undecided {
-        return None;
+    if checked.verdict == Verdict::Fail {
+        return main_reason(facts).filter(|_| is_about_data(&check.expectation));
     }
     let silent = silent(facts);
     let why = main_reason(facts).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! `test`: policies judged by what suites expect of them.
 
 mod judge;
+mod lock;
 mod mutate;
 mod plan;
 mod play;
@@ -10,6 +11,7 @@ use crate::args::{Test, Undecided};
 use crate::crew::Crew;
 use crate::{Failure, output};
 use gatecrash_reports::suite::{SuiteReport, Verdict};
+use lock::Locks;
 use plan::Plan;
 
 /// Plays until everything expected is decided, and writes what was asked for.
@@ -19,6 +21,7 @@ pub fn test(args: &Test) -> Result<(), Failure> {
     if args.list {
         return write::list(&plan);
     }
+    let mut locks = Locks::read(&plan, args)?;
     let crew = Crew::new(args.jobs)?;
     let played = play::play(plan, &crew, args.fail_fast)?;
     let mut report = judge::report(&played);
@@ -27,6 +30,7 @@ pub fn test(args: &Test) -> Result<(), Failure> {
         report.interrupted = report.mutants.is_none();
     }
     crew.finish();
+    locks.settle(&played, &mut report, args)?;
     write::write(args, &report)?;
     conclude(args, &report)
 }

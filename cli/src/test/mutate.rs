@@ -135,8 +135,9 @@ impl Draft<'_> {
     /// Where the mutant plays what its policy plays there.
     fn lane(&mut self, lane: Lane, number: usize, spoilt: &Spoilt) -> Lane {
         let world = self.from.iter().position(|from| *from == lane.world).unwrap_or_else(|| {
-            let World { scenario, replay, seed, .. } = &self.base.plan.worlds[lane.world];
-            self.worlds.push(World { scenario: scenario.clone(), replay: replay.clone(), seed: *seed, players: Vec::new() });
+            let World { scenario, replay, seed, digest, .. } = &self.base.plan.worlds[lane.world];
+            let (scenario, replay, digest) = (scenario.clone(), replay.clone(), digest.clone());
+            self.worlds.push(World { scenario, replay, seed: *seed, digest, players: Vec::new() });
             self.from.push(lane.world);
             self.from.len() - 1
         });

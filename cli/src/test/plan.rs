@@ -4,6 +4,7 @@ use crate::replay::Replay;
 use crate::{Failure, output};
 use gatecrash_policies::Policy;
 use gatecrash_reports::measure::Facts;
+use gatecrash_reports::suite::lock::digest;
 use gatecrash_reports::suite::{Expectation, Subject, expectation, looks};
 use gatecrash_scenarios::suite::{Case, Play, Wanted};
 use gatecrash_scenarios::{Change, Error, Loaded, Suite, fits, load_policy, load_scenario_with, load_suite};
@@ -27,6 +28,8 @@ pub struct Plan {
 pub struct World {
     /// At its size, with its changes.
     pub scenario: Scenario,
+    /// What tells its file's editions apart.
+    pub digest: String,
     /// As the command line names it.
     pub replay: Replay,
     /// The first seed.
@@ -242,12 +245,14 @@ impl Draft<'_> {
             Failure::from(suite.error(&format!("cases.{case}"), message))
         })?;
         let policy = self.policy(&name)?;
-        let warnings = fits(&scenario, &policy)?;
+        let asked = |error: Error| Error { message: format!("{} (case {} of {})", error.message, case + 1, suite.file), ..error };
+        let warnings = fits(&scenario, &policy).map_err(asked)?;
         scenario.value.severity = play.severity;
         scenario.value.wobble = scenario.value.wobble.times(play.wobble);
         let world = self.worlds.iter().position(|world| world.replay == replay && world.seed == seed).unwrap_or_else(|| {
             scenario.warnings.iter().for_each(|warning| output::warn(warning));
-            self.worlds.push(World { scenario: scenario.value, replay, seed, players: Vec::new() });
+            let digest = digest(scenario.text());
+            self.worlds.push(World { scenario: scenario.value, digest, replay, seed, players: Vec::new() });
             self.worlds.len() - 1
         });
         let players = &mut self.worlds[world].players;

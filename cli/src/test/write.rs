@@ -1,19 +1,20 @@
 //! Where the result of `test` goes.
 
 use super::plan::Plan;
-use crate::args::{Test, TestFormat};
-use crate::{Failure, output};
-use gatecrash_reports::suite::{SuiteReport, text};
+use crate::args::{Test, TestFormat, Undecided};
+use crate::{Failure, output, summary};
+use gatecrash_reports::suite::{SuiteReport, formats, junit, markdown};
 
 /// Writes the result as it was asked for.
 pub fn write(args: &Test, report: &SuiteReport) -> Result<(), Failure> {
-    output::stdout(|out| match args.format {
-        TestFormat::Text => text::write(report, out),
-        TestFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, report)?;
-            writeln!(out)
-        }
-    })
+    if let Some(path) = &args.junit {
+        output::file(path, |out| junit::write(report, args.undecided == Undecided::Fail, out))?;
+    }
+    if args.format == TestFormat::Github {
+        summary::append(|room| markdown::within(report, room))?;
+    }
+    let format = formats::named(args.format.name()).expect("every format of the command line has its writer");
+    output::stdout(|out| (format.write)(report, out))
 }
 
 /// What would be judged, a line for each expectation.

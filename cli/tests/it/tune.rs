@@ -53,12 +53,12 @@ rollback: { validate: { gates: [errors], clean_for: 1m } }
 ";
 
 /// The policy in its two worlds.
-fn worlds() -> TempDir {
+pub fn worlds() -> TempDir {
     folder(&[("p.yaml", POLICY), ("slow.yaml", SLOW), ("fine.yaml", FINE)])
 }
 
 /// What comes before the dials of nearly every search here.
-const SEARCH: &str = "tune p.yaml --scenario slow.yaml --scenario fine.yaml --trials 20 --max-false-rollback 20%";
+pub const SEARCH: &str = "tune p.yaml --scenario slow.yaml --scenario fine.yaml --trials 20 --max-false-rollback 20%";
 /// A dial that leads from too strict to too lax.
 const LIMITS: &str = "--vary gates.latency.limit=4s..12s/2s";
 
@@ -68,7 +68,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 /// Runs `gatecrash` there; the user's cache is there as well.
-fn run(folder: &Path, line: &str) -> Ran {
+pub fn run(folder: &Path, line: &str) -> Ran {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_gatecrash"));
     let output = command.current_dir(folder).env("XDG_CACHE_HOME", folder.join("cache")).args(words(line)).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).expect("messages are UTF-8");

@@ -1,8 +1,14 @@
-//! The hash by which a page allows its own script and no other: SHA-256 (FIPS 180-4) in base64 (RFC 4648).
+//! The hash by which a page allows its own script and no other, and a lock tells editions of a file apart: SHA-256 (FIPS 180-4), in
+//! base64 (RFC 4648) for pages.
 
 /// What a content security policy calls a script: `sha256-` and 44 characters.
 pub fn source_of(script: &str) -> String {
     format!("sha256-{}", base64(&sha256(script.as_bytes())))
+}
+
+/// The digest of a message as 64 digits.
+pub fn sha256_hex(message: &[u8]) -> String {
+    sha256(message).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn sha256(message: &[u8]) -> [u8; 32] {
@@ -83,7 +89,7 @@ mod tests {
     use super::*;
 
     fn hex(message: &str) -> String {
-        sha256(message.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256_hex(message.as_bytes())
     }
 
     /// The examples that NIST publishes with the standard.

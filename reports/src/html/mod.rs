@@ -12,6 +12,7 @@ pub use tune::html_tune;
 
 use crate::charts;
 use crate::words::Escaped;
+pub(crate) use hash::sha256_hex;
 
 const STYLE: &str = include_str!("style.css");
 

@@ -59,7 +59,8 @@ fn quantile(values: &[u64], permille: usize, alpha: f64) -> Estimate {
 }
 
 /// Student's interval, bent to the skewness of the values by Hall's transformation (1992, "On the removal of skewness by
-/// transformation"): near enough from some hundred trials on, however skewed, but blind to what is too rare to have occurred.
+/// transformation"): near enough from some hundred trials on, but blind to what is too rare to have occurred. Of heavy tails it errs by
+/// up to twice what it should (`docs/test.md` has figures), so that it is given half of the chance.
 fn mean(values: &[u64], alpha: f64) -> Estimate {
     let n = values.len() as f64;
     let mean = values.iter().map(|v| u128::from(*v)).sum::<u128>() as f64 / n;
@@ -74,7 +75,7 @@ fn mean(values: &[u64], alpha: f64) -> Estimate {
     }
     let skewness = moment(3) / variance.powf(1.5);
     let error = (variance / (n - 1.0)).sqrt();
-    let t = student::two_sided(alpha, n - 1.0);
+    let t = student::two_sided(alpha / 2.0, n - 1.0);
     estimate(mean - error * unbent(t, skewness, n), mean - error * unbent(-t, skewness, n))
 }
 
@@ -107,9 +108,9 @@ mod tests {
 
     #[test]
     fn means_of_what_is_not_skewed_have_students_interval() {
-        // 1..=9: mean 5, standard error sqrt(7.5 / 9), t(8) = 2.306.
+        // 1..=9: mean 5, standard error sqrt(7.5 / 9); t(8) = 2.306 at 5 %, which is given as twice that.
         let values: Vec<u64> = (1..=9).collect();
-        let mean = Estimate::of(&values, Stat::Mean, 0.05).expect("there are values");
+        let mean = Estimate::of(&values, Stat::Mean, 0.1).expect("there are values");
         assert!((mean.low - (5.0 - 2.306 * (7.5_f64 / 9.0).sqrt())).abs() < 1e-3, "{mean:?}");
         assert!((mean.high + mean.low - 10.0).abs() < 1e-9);
         let skewed = Estimate::of(&[1, 1, 1, 1, 1, 1, 1, 1, 30], Stat::Mean, 0.05).expect("there are values");

@@ -96,6 +96,11 @@ pub fn parse(text: &str) -> Parsed<Expectation> {
     Ok(Expectation { text: text.trim().to_string(), subject, stat, op, limit })
 }
 
+/// What an expectation is of: `time_to_detect.p95` of `time_to_detect.p95 <= 45m`.
+pub fn stem(text: &str) -> &str {
+    text.split(['<', '>']).next().unwrap_or(text).trim_end()
+}
+
 /// Where the comparison stands, and how long it is.
 fn operator(text: &str) -> Parsed<(usize, Op, usize)> {
     let Some(at) = text.find(['<', '>', '=', '!']) else {

@@ -1,7 +1,15 @@
 //! Suites: what is expected of policies, and whether it holds.
 
 pub mod estimate;
+#[cfg(test)]
+mod examples;
 pub mod expectation;
+pub mod formats;
+pub mod github;
+mod json;
+pub mod junit;
+pub mod lock;
+pub mod markdown;
 pub mod mutants;
 pub mod report;
 pub mod text;

@@ -184,6 +184,14 @@ impl SuiteReport {
         }
     }
 
+    /// What failed and what is undecided, the failures first, and of each those farthest beyond their limit; then in file order.
+    pub fn worst_first(&self) -> Vec<(&SuiteResult, &CaseResult, &Checked)> {
+        let mut open: Vec<_> = self.checked().filter(|(_, _, checked)| checked.verdict != Verdict::Pass).collect();
+        let is_open = |checked: &Checked| checked.verdict == Verdict::Undecided;
+        open.sort_by(|(_, _, a), (_, _, b)| is_open(a).cmp(&is_open(b)).then(b.beyond().total_cmp(&a.beyond())));
+        open
+    }
+
     /// Every expectation, with its suite and case.
     pub fn checked(&self) -> impl Iterator<Item = (&SuiteResult, &CaseResult, &Checked)> {
         self.suites.iter().flat_map(|suite| suite.checked().map(move |(case, checked)| (suite, case, checked)))
@@ -256,6 +264,33 @@ impl Checked {
     pub fn shown(&self) -> String {
         expectation::parse(&self.expectation).map_or_else(|_| String::new(), |expectation| self.measured(&expectation))
     }
+
+    /// The number without its interval.
+    pub fn shown_value(&self) -> String {
+        Checked { low: None, high: None, ..self.clone() }.shown()
+    }
+
+    /// `98.2% [97.5%, 98.9%], 200 trials`: what was measured, and on how much.
+    pub fn evidence(&self) -> String {
+        let of = match self.n {
+            n if n == self.trials => String::new(),
+            n => format!(", {} of which have it", crate::words::grouped(n)),
+        };
+        format!("{}, {}{of}", self.shown(), crate::words::count_of(self.trials, "trial"))
+    }
+
+    /// Where the suite expects it, and what of the policy has most to do with it.
+    pub fn places(&self, suite: &SuiteResult) -> Vec<String> {
+        let policy = self.policy_line.as_ref().map(|at| format!("{}:{} ({})", at.file, at.line, at.path));
+        [format!("{}:{}", suite.file, self.line)].into_iter().chain(policy).collect()
+    }
+
+    /// How far the number is from the limit: the difference of shares, else as a part of the larger of the two; 1 without a number.
+    pub fn beyond(&self) -> f64 {
+        let Some(value) = self.value else { return 1.0 };
+        let scale = if self.unit == "share" { 1.0 } else { value.abs().max(self.limit.abs()) };
+        if scale == 0.0 { 0.0 } else { (value - self.limit).abs() / scale }
+    }
 }
 
 impl Expectation {
@@ -264,7 +299,8 @@ impl Expectation {
         if self.unit() == Unit::Time { number / 1e6 } else { number }
     }
 
-    fn of_unit(&self, number: f64) -> f64 {
+    /// The same backwards.
+    pub fn of_unit(&self, number: f64) -> f64 {
         if self.unit() == Unit::Time { number * 1e6 } else { number }
     }
 

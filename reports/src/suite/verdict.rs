@@ -4,10 +4,10 @@ use super::estimate::Estimate;
 use super::expectation::{Expectation, Stat, Subject};
 use crate::measure::{Facts, Measure};
 use gatecrash_policies::policy::Op;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What became of an expectation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The interval lies where it should.

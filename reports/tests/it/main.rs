@@ -1,12 +1,14 @@
 //! What the reports look like, to people and to scripts.
 
 mod dice;
+mod diff;
 mod fixtures;
 mod gate_report;
 mod pages;
 mod score;
 mod searches;
 mod studies;
+mod suite_laws;
 mod trial;
 mod tune_decision;
 mod tune_laws;

@@ -312,3 +312,19 @@ fn trials_that_stop_at_different_times_have_one_cause() {
     assert_eq!(row.insufficient_reasons.len(), 1, "{:?}", row.insufficient_reasons);
     assert_eq!(row.main_reason().map(|(_, n)| n), Some(20));
 }
+
+/// The JSON of a report keeps to its published schema, with every null and list that it may have.
+#[test]
+fn what_is_published_describes_it() {
+    let published = gatecrash_reports::schemas::SCHEMAS.iter().find(|schema| schema.name == "score").expect("it is published");
+    let schema = serde_json::from_str(published.text).expect("JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let interrupted = ScoreReport::new(1, 1_000, score().rows);
+    assert!(interrupted.interrupted.is_some());
+    let nothing = ScoreReport::new(1, 0, Vec::new());
+    for report in [score(), wobbly_score(), interrupted, nothing] {
+        let json: serde_json::Value = serde_json::from_str(&written("json", &report)).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&json).map(|e| format!("{e} at {}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
