@@ -88,7 +88,7 @@ impl Source {
             Some(problem) => Err(source.error(problem)),
             None if matches!(source.tree.value, Value::Empty) => Err(source.error(Problem {
                 at: Some(Spot { line: 1, column: 1 }),
-                message: "the file is empty; begin it with `scenario: NAME` or `policy: NAME`".into(),
+                message: "the file is empty; begin it with `scenario: NAME`, `policy: NAME` or `suite: NAME`".into(),
             })),
             None => Ok(source),
         }
