@@ -181,7 +181,7 @@ pub struct Row {
     /// The policy's name.
     pub policy: String,
     /// What a good policy does.
-    #[serde(serialize_with = "expect_name")]
+    #[serde(serialize_with = "crate::words::expect_name")]
     pub expect: Expect,
     /// The factor on the scenario's faults.
     pub severity: f64,
@@ -251,10 +251,6 @@ impl Row {
         let most = self.insufficient_reasons.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
         Some((most.0, *most.1))
     }
-}
-
-fn expect_name<S: serde::Serializer>(expect: &Expect, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(crate::words::expect(*expect))
 }
 
 /// The five gaps by their owners, in seconds.

@@ -16,6 +16,11 @@ pub fn expect(expect: Expect) -> &'static str {
     }
 }
 
+/// The same in JSON.
+pub(crate) fn expect_name<S: serde::Serializer>(value: &Expect, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(expect(*value))
+}
+
 /// A factor on the wobble: `off`, `1x`, `2x`.
 pub fn wobble(factor: f64) -> String {
     if factor == 0.0 { "off".to_string() } else { format!("{factor}x") }
@@ -157,7 +162,7 @@ pub fn markdown(text: &str) -> String {
     one_line(text).replace('|', "\\|").replace('<', "&lt;")
 }
 
-/// Shown as text inside HTML or SVG, in attributes too.
+/// Shown as text inside HTML, SVG or other XML, in attributes too; what XML 1.0 knows no character for becomes U+FFFD.
 pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -169,6 +174,7 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
+                '\u{fffe}' | '\u{ffff}' => f.write_str("\u{fffd}")?,
                 c if c.is_control() && c != '\n' => f.write_str("\u{fffd}")?,
                 c => write!(f, "{c}")?,
             }

@@ -6,8 +6,7 @@
 
 use super::report::{CaseResult, Checked, SuiteReport, SuiteResult};
 use super::verdict::Verdict;
-use crate::words::one_line;
-use std::fmt::{self, Write as _};
+use crate::words::{Escaped, one_line};
 use std::io;
 
 /// Writes it. What is undecided fails, or is skipped.
@@ -30,9 +29,9 @@ fn write_case(report: &SuiteReport, suite: &SuiteResult, case: &CaseResult, unde
     let name = format!("{}.{} x {}", suite.suite, case.title(), case.policy);
     let tests = case.expectations.len();
     let begin = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"");
-    *text += &format!("  <testsuite name=\"{}\" {begin}>\n    <properties>\n", Xml(&name));
+    *text += &format!("  <testsuite name=\"{}\" {begin}>\n    <properties>\n", Escaped(&name));
     for (name, value) in properties(report, suite, case) {
-        *text += &format!("      <property name=\"{}\" value=\"{}\"/>\n", Xml(&name), Xml(&value));
+        *text += &format!("      <property name=\"{}\" value=\"{}\"/>\n", Escaped(&name), Escaped(&value));
     }
     *text += "    </properties>\n";
     case.expectations.iter().for_each(|checked| write_checked(suite, &name, checked, undecided_fails, text));
@@ -69,10 +68,10 @@ fn properties(report: &SuiteReport, suite: &SuiteResult, case: &CaseResult) -> V
 }
 
 fn write_checked(suite: &SuiteResult, class: &str, checked: &Checked, undecided_fails: bool, text: &mut String) {
-    *text += &format!("    <testcase name=\"{}\" classname=\"{}\"", Xml(&checked.expectation), Xml(class));
+    *text += &format!("    <testcase name=\"{}\" classname=\"{}\"", Escaped(&checked.expectation), Escaped(class));
     let (tag, kind) = match checked.verdict {
         Verdict::Pass => {
-            *text += &format!(">\n      <system-out>{}</system-out>\n    </testcase>\n", Xml(&checked.evidence()));
+            *text += &format!(">\n      <system-out>{}</system-out>\n    </testcase>\n", Escaped(&checked.evidence()));
             return;
         }
         Verdict::Fail => ("failure", "expectation"),
@@ -85,28 +84,8 @@ fn write_checked(suite: &SuiteResult, class: &str, checked: &Checked, undecided_
     lines.push(format!("at {}", checked.places(suite).join(", ")));
     lines.extend(checked.worst.iter().map(|worst| format!("replay: {}", worst.replay)));
     let lines: Vec<String> = lines.iter().map(|line| one_line(line)).collect();
-    *text += &format!(">\n      <{tag} message=\"{}\" type=\"{kind}\">", Xml(&message));
-    *text += &format!("{}</{tag}>\n    </testcase>\n", Xml(&lines.join("\n")));
-}
-
-/// Text as XML takes it (XML 1.0, section 2.2): what it knows no character for becomes U+FFFD.
-struct Xml<'a>(&'a str);
-
-impl fmt::Display for Xml<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
-                c if c.is_control() && c != '\n' => f.write_char('\u{fffd}')?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
+    *text += &format!(">\n      <{tag} message=\"{}\" type=\"{kind}\">", Escaped(&message));
+    *text += &format!("{}</{tag}>\n    </testcase>\n", Escaped(&lines.join("\n")));
 }
 
 #[cfg(test)]

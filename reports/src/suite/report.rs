@@ -58,7 +58,7 @@ pub struct CaseResult {
     /// The policy's name.
     pub policy: String,
     /// What a good policy does.
-    #[serde(serialize_with = "expect_name")]
+    #[serde(serialize_with = "crate::words::expect_name")]
     pub expect: Expect,
     /// The factor on the scenario's faults.
     pub severity: f64,
@@ -152,10 +152,6 @@ pub struct Changed {
     pub now: String,
     /// Why, as far as files and versions tell.
     pub why: String,
-}
-
-fn expect_name<S: serde::Serializer>(expect: &Expect, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(crate::words::expect(*expect))
 }
 
 impl SuiteReport {

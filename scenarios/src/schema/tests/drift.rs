@@ -1,6 +1,6 @@
 //! Files changed at random: the schema refuses every key that the reader does not know, and nothing that the reader takes.
 
-use super::{Of, complaints, library, refusal};
+use super::{Of, built_in, complaints, refusal};
 use crate::source::Source;
 use crate::yaml::{Key, Node, Value};
 use proptest::prelude::*;
@@ -36,14 +36,14 @@ fn at<'a>(node: &'a mut Node, place: &[usize]) -> &'a mut Node {
 fn anywhere() -> impl Strategy<Value = (usize, Vec<usize>)> {
     let place = |file: usize| {
         let mut all = Vec::new();
-        places(&library()[file].1.tree, &mut Vec::new(), &mut all);
+        places(&built_in()[file].1.tree, &mut Vec::new(), &mut all);
         (Just(file), prop::sample::select(all))
     };
-    (0..library().len()).prop_flat_map(place)
+    (0..built_in().len()).prop_flat_map(place)
 }
 
 fn changed(file: usize, place: &[usize], change: impl FnOnce(&mut Node)) -> (Of, Source) {
-    let (of, source) = &library()[file];
+    let (of, source) = &built_in()[file];
     let mut tree = source.tree.clone();
     change(at(&mut tree, place));
     (*of, source.part(tree))

@@ -1,6 +1,6 @@
 //! Every map that a reader reads is a map of the schema, with exactly the same keys.
 
-use super::{KINDS, Of, complaints, file, library, refusal, schema};
+use super::{KINDS, Of, built_in, complaints, file, refusal, schema};
 use crate::read::seen;
 use crate::schema::SchemaOf;
 use serde_json::Value;
@@ -34,7 +34,7 @@ const TRAFFIC: [&str; 5] = [
 
 /// Reads whatever has a map that is read somewhere.
 fn read_all() {
-    for (of, source) in library() {
+    for (of, source) in built_in() {
         assert!(refusal(*of, source).is_none(), "{}", source.file);
     }
     for (of, text) in RARE {

@@ -75,7 +75,7 @@ fn refusal(of: Of, source: &Source) -> Option<Problem> {
 }
 
 /// Every file of the library, every scenario of its families, and a suite.
-fn library() -> &'static [(Of, Source)] {
+fn built_in() -> &'static [(Of, Source)] {
     static ALL: OnceLock<Vec<(Of, Source)>> = OnceLock::new();
     ALL.get_or_init(|| {
         let open = |book| Source::built_in(book).unwrap_or_else(|e| panic!("{e}"));
@@ -108,8 +108,8 @@ fn schemas_are_schemas_and_stand_alone() {
 
 #[test]
 fn the_whole_library_validates() {
-    assert!(library().len() > 200);
-    for (of, source) in library() {
+    assert!(built_in().len() > 200);
+    for (of, source) in built_in() {
         let complaints = complaints(*of, &source.tree);
         assert!(complaints.is_empty(), "{}: {complaints:#?}", source.file);
     }
