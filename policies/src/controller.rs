@@ -77,7 +77,7 @@ pub enum Decision {
     Act(Action),
     /// The decision to roll back, because of these gates (indices into the policy's). Actions follow.
     Rollback {
-        /// The gates that fired, at least one.
+        /// The gates that fired: at least one, unless people decided while none failed.
         gates: Vec<usize>,
         /// A `stop` gate fired: the rollout is frozen, and the playbook waits for an operator.
         stop: bool,

@@ -17,6 +17,7 @@ mod gate;
 pub mod hist;
 pub mod kpi;
 pub mod maths;
+pub mod monitor;
 pub mod passage;
 mod playbook;
 pub mod policy;

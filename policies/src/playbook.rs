@@ -82,7 +82,7 @@ impl Template {
 
 /// The recovery check at work.
 #[derive(Clone, Debug, PartialEq)]
-struct Validation {
+pub(crate) struct Validation {
     checks: Template,
     /// What it reads.
     arm: Arm,
@@ -112,14 +112,14 @@ pub(crate) enum Due {
 }
 
 impl Validation {
-    fn new(template: &Template, arm: Arm, floor: Time) -> Validation {
+    pub fn new(template: &Template, arm: Arm, floor: Time) -> Validation {
         let gates = template.gates.iter().map(|(i, gate)| (*i, gate.afresh(arm, floor))).collect();
         let checks = template.checks.iter().map(|(i, check)| (*i, check.afresh(arm, floor))).collect();
         Validation { checks: Template { gates, checks, ..*template }, arm, seen: 0, clean_since: None }
     }
 
     /// Judges the round.
-    fn judge(&mut self, view: &View, quiet: bool, said: &mut Said) {
+    pub fn judge(&mut self, view: &View, quiet: bool, said: &mut Said) {
         let first = view.before;
         while let Some(sample) = view.arrived.get(self.seen.max(first) - first).filter(|s| s.arrived <= view.now) {
             self.checks.gates.iter_mut().for_each(|(_, gate)| gate.take(sample));
@@ -133,33 +133,38 @@ impl Validation {
     }
 
     /// Whether all passed in the last round for one who holds these variants of the gates. No verdict at all is no proof of anything.
-    fn passes(&self, holds: &[usize]) -> bool {
+    pub fn passes(&self, holds: &[usize]) -> bool {
         let gates = self.checks.gates.iter().filter_map(|(i, gate)| gate.status(holds[*i]));
         let mut statuses = gates.chain(self.checks.checks.iter().map(|(_, check)| check.status(0))).peekable();
         statuses.peek().is_some() && statuses.all(|status| status == Status::Pass)
     }
 
     /// Counts a round: whether recovery is validated in it.
-    fn count(&mut self, now: Time, passes: bool) -> bool {
+    pub fn count(&mut self, now: Time, passes: bool) -> bool {
         self.clean_since = passes.then(|| self.clean_since.unwrap_or(now));
         self.clean_since.is_some_and(|since| now.since(since) >= self.checks.clean_for)
+    }
+
+    /// How many of the samples that ever arrived it has taken in.
+    pub fn seen(&self) -> usize {
+        self.seen
     }
 }
 
 /// Sends everyone back at once: what is done when the playbook has no step for the gates that fired.
-fn withdraw() -> Step {
+pub(crate) fn withdraw() -> Step {
     let acts = vec![Act::Cohort { cohort: Cohort::Nobody, environments: Vec::new(), only: None }];
     Step { name: "withdraw".into(), acts, ..Step::default() }
 }
 
-fn withdraws(step: &Step) -> bool {
+pub(crate) fn withdraws(step: &Step) -> bool {
     let everyone =
         |act: &Act| matches!(act, Act::Cohort { cohort: Cohort::Nobody, environments, only: None } if environments.is_empty());
     step.acts.iter().any(everyone)
 }
 
 /// The step with one act for each surface in which a gate fired, where it says so; `None` when there is no such surface.
-fn in_affected(step: &Step, affected: &[String]) -> Option<Step> {
+pub(crate) fn in_affected(step: &Step, affected: &[String]) -> Option<Step> {
     let is_affected = |act: &Act| matches!(act, Act::Cohort { only: Some(only), .. } if only == AFFECTED);
     if affected.is_empty() && step.acts.iter().any(is_affected) {
         return None;
@@ -178,7 +183,7 @@ fn in_affected(step: &Step, affected: &[String]) -> Option<Step> {
     Some(Step { acts: step.acts.iter().flat_map(expand).collect(), ..step.clone() })
 }
 
-fn moves_subjects(step: &Step) -> bool {
+pub(crate) fn moves_subjects(step: &Step) -> bool {
     step.acts.iter().any(|act| matches!(act, Act::Cohort { .. }))
 }
 
@@ -186,11 +191,7 @@ impl Playbook {
     /// Begins the steps that apply to the gates that fired, in these surfaces; `issued` actions were issued before. Returns the
     /// first action. After a `stop` an operator has to come first.
     pub fn begin(rollback: &Rollback, fired: &[usize], affected: &[String], stop: bool, issued: usize) -> (Playbook, Action) {
-        let applies = |step: &&Step| {
-            let fired = |gates: &[usize]| gates.iter().any(|g| fired.contains(g));
-            (step.when.is_empty() || fired(&step.when)) && !fired(&step.unless)
-        };
-        let steps = rollback.playbook.iter().filter(applies);
+        let steps = rollback.playbook.iter().filter(|step| step.applies(fired));
         let mut queue: VecDeque<Step> = steps.filter_map(|step| in_affected(step, affected)).collect();
         let mut first = queue.pop_front().unwrap_or_else(withdraw);
         first.by_operator |= stop;
@@ -332,6 +333,6 @@ fn recovered(validates: bool) -> Vec<Decision> {
     if validates { vec![Decision::Recovered] } else { Vec::new() }
 }
 
-fn action_of(step: &Step) -> Action {
+pub(crate) fn action_of(step: &Step) -> Action {
     Action::Step { acts: step.acts.clone(), takes: step.takes, by_operator: step.by_operator }
 }

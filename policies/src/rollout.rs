@@ -10,14 +10,19 @@ use crate::sample::{Catalog, Segment};
 use crate::sharing::{Bound, Sharing, bound};
 use crate::time::{Span, Time};
 use crate::verdict::{Status, Verdict};
+use by_hand::ByHand;
 use forward::Forward;
+use hand::Hand;
+pub use hand::{Drive, Order, Standing, Want};
 use measures::Measures;
 use readiness::Desk;
 use siblings::{Siblings, Turns};
 use std::sync::Arc;
 
+mod by_hand;
 mod checkpoint;
 mod forward;
+mod hand;
 mod measures;
 mod readiness;
 mod siblings;
@@ -63,6 +68,7 @@ pub struct Rollout {
     siblings: Siblings,
     /// Whether nobody reads what it says.
     quiet: bool,
+    hand: Hand,
 }
 
 // One rollout is one phase: its size does not matter.
@@ -71,6 +77,7 @@ pub struct Rollout {
 enum Phase {
     Forward(Forward),
     Back { playbook: Playbook, template: Template },
+    ByHand(ByHand),
     Finished,
 }
 
@@ -105,6 +112,7 @@ impl Rollout {
             suspected: vec![false; policy.gates.len()],
             siblings: Siblings::alone(policy.gates.len()),
             quiet: false,
+            hand: Hand::default(),
         })
     }
 
@@ -128,6 +136,7 @@ impl Rollout {
         match &self.phase {
             Phase::Forward(_) => self.seen,
             Phase::Back { playbook, .. } => playbook.seen(),
+            Phase::ByHand(by_hand) => by_hand.seen(),
             Phase::Finished => usize::MAX,
         }
     }
@@ -177,14 +186,16 @@ impl Rollout {
     pub fn blocking(&self, place: usize) -> String {
         match &self.phase {
             Phase::Finished => "finished".into(),
-            Phase::Back { playbook, .. } => {
-                let mut reasons = vec![playbook.waits_for()];
-                let gates = self.said.gates.iter().map(|(i, v)| (*i, v.status));
-                reasons.extend(self.complaints(gates));
-                reasons.join(", ")
-            }
+            Phase::Back { playbook, .. } => self.blocking_back(playbook.waits_for()),
+            Phase::ByHand(by_hand) => self.blocking_back(by_hand.waits_for()),
             Phase::Forward(forward) => self.blocking_forward(forward, place),
         }
+    }
+
+    fn blocking_back(&self, waits_for: String) -> String {
+        let gates = self.said.gates.iter().map(|(i, v)| (*i, v.status));
+        let complaints = self.complaints(gates);
+        std::iter::once(waits_for).chain(complaints).collect::<Vec<_>>().join(", ")
     }
 
     /// Of these gates, and of the checks, those that did not pass in the last round.
@@ -247,9 +258,11 @@ impl Rollout {
     pub fn rounds(&mut self, view: &View) -> (Vec<Decision>, Vec<(Rollout, Vec<Decision>)>) {
         self.said = Said::default();
         self.desk.clear();
+        self.hand.wants = None;
         let (mut decisions, mut others) = match &self.phase {
             Phase::Forward(_) => self.forward(view),
             Phase::Back { .. } => self.back(view),
+            Phase::ByHand(_) => (self.back_by_hand(view), Vec::new()),
             Phase::Finished => (Vec::new(), Vec::new()),
         };
         self.end_round(view, &mut decisions);
@@ -263,6 +276,7 @@ impl Rollout {
             Phase::Finished => Time::MAX,
             Phase::Back { playbook, .. } if playbook.is_acting() => view.now + self.policy.round.min(STEP_POLL),
             Phase::Back { .. } => view.now + self.policy.round.min(RECOVERY_POLL),
+            Phase::ByHand(by_hand) => self.poll_by_hand(view.now, by_hand),
             _ => view.now + self.policy.round,
         };
     }

@@ -19,6 +19,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All four.
+    pub const ALL: [Status; 4] = [Status::Pass, Status::Fail, Status::Inconclusive, Status::NoData];
+
     /// `pass`, `fail`, `inconclusive` or `no-data`.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use crate::meters::{Interest, Meters};
 use crate::probes;
 use crate::queue::{Event, Queue};
 use crate::routing::Routing;
+use crate::scenario::Fault;
 use crate::scenario::Split;
 use crate::setup::{Setup, keeps};
 use crate::trial::Entry;
@@ -58,9 +59,23 @@ pub struct Context<'a> {
     pub completed: Vec<(u8, Request, Arm)>,
     /// Requests that failed for good just now, in the same way.
     pub failed: Vec<(u8, Request, Arm)>,
+    /// Faults that somebody put in while it was played.
+    pub injected: Vec<Fault>,
 }
 
 impl Context<'_> {
+    /// The faults that there are: those of the scenario, then those that were injected.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.setup.scenario.faults.iter().chain(&self.injected)
+    }
+
+    /// One of them.
+    pub fn fault(&self, index: u16) -> &Fault {
+        let planned = &self.setup.scenario.faults;
+        let index = usize::from(index);
+        planned.get(index).unwrap_or_else(|| &self.injected[index - planned.len()])
+    }
+
     /// Plans a component's own event.
     pub fn plan(&mut self, delay: Span, component: u8, code: u8, slot: u32, generation: u32) {
         self.queue.push(self.now + delay, Event::Component { id: component, code, slot, generation });

@@ -57,6 +57,8 @@ pub enum Purpose {
     Case,
     /// A label of a request.
     Label,
+    /// What a drill draws, so that nobody knows it.
+    Drill,
 }
 
 /// The dice of one trial.

@@ -46,7 +46,7 @@ impl Faults {
 
     /// An edge of a fault is due. Whether it is the beginning of an impulse.
     pub fn edge(&mut self, index: u16, world: &mut Context) -> bool {
-        let fault = &world.setup.scenario.faults[usize::from(index)];
+        let fault = &world.fault(index).clone();
         let first = self.began[usize::from(index)].is_none();
         let began = *self.began[usize::from(index)].get_or_insert(world.now);
         let end = fault.lasting.map(|lasting| began + lasting);
@@ -75,7 +75,7 @@ impl Faults {
     pub fn bends<'s>(&'s self, world: &'s Context) -> impl Iterator<Item = Bent> + 's {
         let setup = world.setup;
         let exposure = world.routing.exposure();
-        setup.scenario.faults.iter().enumerate().flat_map(move |(i, fault)| {
+        world.faults().enumerate().flat_map(move |(i, fault)| {
             let size =
                 self.began[i].map_or(0.0, |began| size(fault, began, world.now, setup.tick, exposure) * setup.scenario.severity);
             let segment = fault.only.as_ref().map(|(a, v)| setup.bit(a, v).unwrap_or(u8::MAX));
@@ -88,9 +88,21 @@ impl Faults {
     }
 
     /// Whether the size of some fault moves by itself.
-    pub fn is_moving(scenario: &Scenario) -> bool {
+    pub fn is_moving(world: &Context) -> bool {
         let moves = |fault: &Fault| matches!(fault.shape, Shape::Ramp(_) | Shape::Leak(_));
-        scenario.faults.iter().any(|fault| moves(fault) && !is_nothing(fault, scenario.severity))
+        world.faults().any(|fault| moves(fault) && !is_nothing(fault, world.setup.scenario.severity))
+    }
+
+    /// When each fault began, those of the scenario first.
+    pub fn began(&self) -> &[Option<Time>] {
+        &self.began
+    }
+
+    /// Begins a fault that is in no scenario, now.
+    pub fn inject(&mut self, fault: Fault, world: &mut Context) {
+        world.queue.push(world.now, Event::FaultEdge { fault: self.began.len() as u16 });
+        self.began.push(None);
+        world.injected.push(fault);
     }
 }
 

@@ -1,9 +1,12 @@
 //! The loop: a set of policies over one world, which is cloned only where their decisions differ in effect.
 
 mod bind;
+mod live;
 mod member;
 
 pub use bind::catalog;
+pub use live::{Ending, Harm, Live};
+pub use member::describe;
 
 use crate::ledger::Ledger;
 use crate::scenario::Scenario;
@@ -76,6 +79,11 @@ impl<'a> Match<'a> {
     /// How often each policy rolls back for nothing here, as far as its rules promise; in their order.
     pub fn false_rollback_bounds(&self) -> Vec<Bound> {
         self.rollouts().map(|rollout| rollout.false_rollback_bound()).collect()
+    }
+
+    /// What can be measured, with all segments that some policy reads.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     /// The gates of a policy, by its index, that are not judged here: the scenario has nothing that they read.

@@ -1,9 +1,9 @@
 //! What truly happened, worked out after the trial: the twin, the six instants, the outcome.
 
 use crate::aftermath;
-use crate::ledger::{Key, Violation};
+use crate::ledger::{Delivery, Key, Violation};
 use crate::play::Record;
-use crate::scenario::Expect;
+use crate::scenario::{Expect, Fault};
 use crate::setup::Setup;
 use crate::trial::{Entry, Instants, Outcome, Trial};
 use crate::world::{Books, World};
@@ -21,18 +21,33 @@ pub struct Twin<'a> {
     world: Option<World<'a>>,
     /// What went wrong in it, by objective and key, and when.
     known: Vec<(u8, Key, Time)>,
+    /// What somebody put in, and when, in order of time.
+    injected: Vec<(Time, Fault)>,
 }
 
 impl<'a> Twin<'a> {
     /// Not played yet.
     pub fn new(setup: &'a Setup<'a>) -> Twin<'a> {
-        Twin { setup, world: None, known: Vec::new() }
+        Twin { setup, world: None, known: Vec::new(), injected: Vec::new() }
+    }
+
+    /// A fault was put in at this time, after all others so far: what was played beyond it is played again.
+    pub fn inject(&mut self, at: Time, fault: Fault) {
+        self.injected.push((at, fault));
+        self.world = None;
+        self.known.clear();
     }
 
     /// Plays to `until` and beyond any such moment asked for before.
     fn play(&mut self, until: Time) {
         let world = self.world.get_or_insert_with(|| World::new(self.setup, Books::Twin));
         if world.context.now < until {
+            let from = world.context.now;
+            let due = |(at, _): &&(Time, Fault)| (*at > from || from == Time::ZERO) && *at <= until;
+            for (at, fault) in self.injected.iter().filter(due) {
+                world.advance(*at);
+                world.inject(fault.clone());
+            }
             world.advance(until);
             self.known = world.context.ledger.violations.iter().map(|v| (v.objective, v.key, v.at)).collect();
             self.known.sort_unstable();
@@ -40,7 +55,7 @@ impl<'a> Twin<'a> {
     }
 
     /// Of these outcomes of a trial that ended at `ended`, those that the rollout is to blame for.
-    fn harmed(&mut self, violations: &[Violation], ended: Time) -> Vec<Violation> {
+    pub fn harmed(&mut self, violations: &[Violation], ended: Time) -> Vec<Violation> {
         if violations.is_empty() {
             return Vec::new();
         }
@@ -116,7 +131,8 @@ fn instants(setup: &Setup, record: &Record, harms: &[Violation]) -> Instants {
     let withdrawn = [no_one, record.mitigated].into_iter().flatten().min();
     let clear = withdrawn.map(|w| harms.last().map_or(w, |v| v.at.max(w)));
     let validated = clear.and_then(|clear| record.recovered.iter().copied().find(|at| *at >= clear));
-    Instants { harmed: harms.first().map(|v| v.at), shown: shown(setup, record, harms), decided, withdrawn, clear, validated }
+    let shown = shown(setup, &record.ledger.deliveries, record.ended, harms);
+    Instants { harmed: harms.first().map(|v| v.at), shown, decided, withdrawn, clear, validated }
 }
 
 /// The first moment from the decision on after which nobody met the canary any more. A stage that was still under way at the
@@ -129,8 +145,7 @@ fn withdrawn(record: &Record, decided: Time) -> Option<Time> {
 }
 
 /// The first arrival of a sample that contains a harmed outcome.
-fn shown(setup: &Setup, record: &Record, harms: &[Violation]) -> Option<Time> {
-    let deliveries = &record.ledger.deliveries;
+pub fn shown(setup: &Setup, deliveries: &[Delivery], ended: Time, harms: &[Violation]) -> Option<Time> {
     let mut first: Option<Time> = None;
     let told = |v: &&Violation| {
         setup.hidden.is_none() || !setup.is_hidden(setup.segments_of(v.key.signal, v.key.subject, v.key.ordinal))
@@ -142,7 +157,7 @@ fn shown(setup: &Setup, record: &Record, harms: &[Violation]) -> Option<Time> {
         let next = deliveries.partition_point(|d| d.stamp < harm.at);
         let arm = if harm.arm == Arm::Canary { Arm::Canary } else { Arm::Stable };
         let sample = deliveries[next..].iter().find(|d| d.arm == arm);
-        if let Some(arrived) = sample.and_then(|d| d.arrived).filter(|at| *at <= record.ended) {
+        if let Some(arrived) = sample.and_then(|d| d.arrived).filter(|at| *at <= ended) {
             first = Some(first.map_or(arrived, |f| f.min(arrived)));
         }
     }

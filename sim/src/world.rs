@@ -12,10 +12,11 @@ use crate::meters::Meters;
 use crate::probes;
 use crate::queue::{Event, Queue};
 use crate::routing::Routing;
+use crate::scenario::Fault;
 use crate::setup::Setup;
 use crate::steering::{Effect, Steering};
 use crate::telemetry::Telemetry;
-use gatecrash_policies::controller::Action;
+use gatecrash_policies::controller::{Action, View};
 use gatecrash_policies::sample::Arm;
 use gatecrash_policies::time::Time;
 
@@ -77,6 +78,7 @@ impl<'a> World<'a> {
             events: 0,
             completed: Vec::new(),
             failed: Vec::new(),
+            injected: Vec::new(),
         };
         let mut world = World {
             context,
@@ -97,7 +99,7 @@ impl<'a> World<'a> {
         if books != Books::Twin {
             context.queue.push(Time::ZERO + context.setup.scenario.telemetry.scrape, Event::Scrape);
         }
-        if context.drift.is_on() || self.demand.is_curved() || self.has_slow_parts() {
+        if self.ticks() {
             self.context.queue.push(Time::ZERO + self.context.setup.tick, Event::Tick);
         }
         for component in &mut self.components {
@@ -108,9 +110,11 @@ impl<'a> World<'a> {
     }
 
     /// Whether something moves by itself between events.
-    fn has_slow_parts(&self) -> bool {
+    fn ticks(&self) -> bool {
         let scenario = self.context.setup.scenario;
-        Faults::is_moving(scenario)
+        self.context.drift.is_on()
+            || self.demand.is_curved()
+            || Faults::is_moving(&self.context)
             || scenario.system.iter().any(|c| matches!(&c.kind, crate::scenario::Kind::Connections(c) if c.messages > 0.0))
     }
 
@@ -190,7 +194,7 @@ impl<'a> World<'a> {
         let context = &mut self.context;
         context.queue.push(context.now + context.setup.tick, Event::Tick);
         context.drift.tick(context.now, context.setup.dice);
-        if Faults::is_moving(context.setup.scenario) {
+        if Faults::is_moving(context) {
             self.adjust();
             self.release();
         } else {
@@ -226,12 +230,35 @@ impl<'a> World<'a> {
         self.retime();
     }
 
+    /// What a controller sees now.
+    pub fn view(&self) -> View<'_> {
+        let Context { now, setup, claims, .. } = &self.context;
+        let claims = setup.claims.is_some().then(|| claims.made());
+        let Telemetry { arrived, forgotten, .. } = &self.telemetry;
+        let calendar = setup.scenario.operators.calendar;
+        View { now: *now, arrived, before: *forgotten, done: &self.steering.done, claims, calendar }
+    }
+
     /// Begins to carry out an action.
     pub fn act(&mut self, action: &Action) {
         if let Action::Stage { name, .. } = action {
             self.faults.enter(name, &mut self.context);
         }
         self.steering.issue(action, &mut self.context);
+    }
+
+    /// A fault that is in no scenario begins now, whatever its onset says.
+    pub fn inject(&mut self, fault: Fault) {
+        let ticked = self.ticks();
+        self.faults.inject(fault, &mut self.context);
+        if !ticked && self.ticks() {
+            self.context.queue.push(self.context.now + self.context.setup.tick, Event::Tick);
+        }
+    }
+
+    /// When each fault began, those of the scenario first, then those that were injected.
+    pub fn faults_began(&self) -> &[Option<Time>] {
+        self.faults.began()
     }
 
     /// Who meets the canary has changed.

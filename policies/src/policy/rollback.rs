@@ -35,6 +35,14 @@ pub struct Step {
     pub by_operator: bool,
 }
 
+impl Step {
+    /// Whether it is to be carried out when these gates fired.
+    pub fn applies(&self, fired: &[usize]) -> bool {
+        let is_fired = |gates: &[usize]| gates.iter().any(|gate| fired.contains(gate));
+        (self.when.is_empty() || is_fired(&self.when)) && !is_fired(&self.unless)
+    }
+}
+
 /// Something done to the world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {

@@ -1,13 +1,14 @@
 //! The way forward: soak, hold, reviews, readiness, and the decision to turn back.
 
 use super::checkpoint::Checkpoints;
+use super::hand::{Standing, Want};
 use super::readiness::Go;
 use super::siblings::Turns;
 use super::{Phase, Rollout};
 use crate::controller::{Action, Decision, View};
 use crate::gate::{BoundGate, Moment};
 use crate::passage::{Left, begun, closed, opened};
-use crate::playbook::{Playbook, Template};
+use crate::playbook::Playbook;
 use crate::policy::{Act, Cohort, OnFail};
 use crate::sharing::Sharing;
 use crate::time::{Span, Time};
@@ -40,6 +41,12 @@ impl Forward {
         let healthy = self.healthy + view.now.since(self.counted);
         let worked = self.worked + view.calendar.worked(self.counted, view.now);
         Forward { healthy, worked, counted: view.now, ..self }
+    }
+}
+
+impl Forward {
+    pub fn standing(&self) -> Standing {
+        Standing { stage: self.stage, entering: self.entering.map(|(stage, _)| stage), served: self.healthy }
     }
 }
 
@@ -77,7 +84,7 @@ impl Rollout {
         self.parted(rulings, turns_back, |rollout, ruling| (rollout.decide(view, stage, forward.clone(), ruling), Vec::new()))
     }
 
-    fn go_forward(&mut self, forward: Forward, decisions: &[Decision]) {
+    pub(super) fn go_forward(&mut self, forward: Forward, decisions: &[Decision]) {
         let finished = decisions.contains(&Decision::Finish);
         self.phase = if finished { Phase::Finished } else { Phase::Forward(forward) };
     }
@@ -104,7 +111,7 @@ impl Rollout {
     }
 
     /// Whether a stage leaves nobody on stable.
-    pub(super) fn leaves_nobody(&self, stage: usize) -> bool {
+    pub fn leaves_nobody(&self, stage: usize) -> bool {
         matches!(self.policy.stages[stage].cohort, Cohort::Share(p) | Cohort::TenantShare(p) if p >= 1.0)
     }
 
@@ -158,7 +165,7 @@ impl Rollout {
     }
 
     /// The surfaces in which these gates fail for the one in this place, each once, in order.
-    fn failing_surfaces(&self, place: usize, gates: &[usize]) -> Vec<String> {
+    pub(super) fn failing_surfaces(&self, place: usize, gates: &[usize]) -> Vec<String> {
         let holds = self.siblings.of(place);
         let failing = gates.iter().filter_map(|i| Some(self.gates[*i].as_ref()?.check.failing(holds[*i])));
         let surfaces = failing.flatten().filter(|segment| segment.attribute == "surface");
@@ -168,15 +175,18 @@ impl Rollout {
         surfaces
     }
 
-    /// Goes on as the gates have it.
+    /// Goes on as the gates have it, or as whoever is at the controls does.
     fn decide(&mut self, view: &View, stage: usize, forward: Forward, ruling: Ruling) -> Vec<Decision> {
-        if !ruling.rollback.is_empty() {
-            return self.roll_back(view.now, ruling.rollback, &ruling.affected, false);
+        let stop = ruling.rollback.is_empty();
+        let fired = if stop { ruling.stop } else { ruling.rollback };
+        let fails = !fired.is_empty();
+        if fails && self.hand.turns_back() {
+            return self.roll_back(view.now, fired, &ruling.affected, stop);
         }
-        if !ruling.stop.is_empty() {
-            return self.roll_back(view.now, ruling.stop, &ruling.affected, true);
+        if fails {
+            self.hand.wants = Some(Want::Rollback(fired));
         }
-        let mut forward = if ruling.holds { Forward { counted: view.now, ..forward } } else { forward.soaked(view) };
+        let mut forward = if ruling.holds || fails { Forward { counted: view.now, ..forward } } else { forward.soaked(view) };
         let decisions = self.go_on(view, stage, &mut forward, ruling.passes);
         self.go_forward(forward, &decisions);
         decisions
@@ -213,7 +223,11 @@ impl Rollout {
         let served = self.serves(stage, forward);
         decisions.extend(self.review(view, stage, forward, served, passes));
         if served && passes && !forward.review.under_way() {
-            decisions.extend(self.begin_stage(view, stage + 1, forward));
+            if self.hand.promotes() {
+                decisions.extend(self.begin_stage(view, stage + 1, forward));
+            } else {
+                self.hand.wants = Some(Want::Promote);
+            }
         }
         decisions
     }
@@ -248,7 +262,7 @@ impl Rollout {
         if rest.is_empty() { count } else { format!("{count}; {}", rest.join(", ")) }
     }
 
-    fn begin_stage(&mut self, view: &View, stage: usize, forward: &mut Forward) -> Vec<Decision> {
+    pub(super) fn begin_stage(&mut self, view: &View, stage: usize, forward: &mut Forward) -> Vec<Decision> {
         let Some(next) = self.policy.stages.get(stage) else {
             closed(&mut self.passages, view.now, Left::Finished);
             return vec![Decision::Finish];
@@ -285,10 +299,9 @@ impl Rollout {
         decisions
     }
 
-    fn roll_back(&mut self, now: Time, gates: Vec<usize>, affected: &[String], stop: bool) -> Vec<Decision> {
+    pub(super) fn roll_back(&mut self, now: Time, gates: Vec<usize>, affected: &[String], stop: bool) -> Vec<Decision> {
         closed(&mut self.passages, now, if stop { Left::Stopped } else { Left::RolledBack });
-        let validate = &self.policy.rollback.validate;
-        let template = Template::new(validate, &self.gates, &self.checks, &gates);
+        let template = self.template(&gates);
         let (playbook, first) = Playbook::begin(&self.policy.rollback, &gates, affected, stop, self.issued);
         self.phase = Phase::Back { playbook, template };
         // What was read on the way forward is not read again.

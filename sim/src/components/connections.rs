@@ -419,7 +419,7 @@ impl Component for Connections<'_> {
     }
 
     fn shock(&mut self, fault: u16, world: &mut Context) {
-        let spec = &world.setup.scenario.faults[usize::from(fault)];
+        let spec = &world.fault(fault).clone();
         let own = self.place.knobs + knob::DISCONNECT;
         let hits = |bend: &&crate::scenario::Bend| world.setup.knob_map.find(&bend.component, &bend.knob).contains(&own);
         let Some(bend) = spec.bends.iter().find(hits) else { return };

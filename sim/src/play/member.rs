@@ -4,7 +4,7 @@ use super::{AFTERMATH, Record};
 use crate::trial::{Detail, Entry};
 use crate::world::World;
 use gatecrash_policies::Rollout;
-use gatecrash_policies::controller::{Action, Decision, View};
+use gatecrash_policies::controller::{Action, Decision};
 use gatecrash_policies::policy::{Act, Policy};
 use gatecrash_policies::time::Time;
 use gatecrash_policies::verdict::{Status, Verdict};
@@ -15,13 +15,13 @@ pub(super) struct Member<'a> {
     policy: &'a Policy,
     /// Boxed, since members are handed on in every round.
     pub rollout: Box<Rollout>,
-    decided: Option<Time>,
+    pub decided: Option<Time>,
     stage: Option<usize>,
-    fired: Vec<usize>,
+    pub fired: Vec<usize>,
     mitigated: Option<Time>,
-    recovered: Vec<Time>,
-    finished: bool,
-    entries: Vec<Entry>,
+    pub recovered: Vec<Time>,
+    pub finished: bool,
+    pub entries: Vec<Entry>,
     /// What each gate last said.
     said: Vec<Option<Status>>,
     /// All verdicts, when pictures are wanted.
@@ -57,17 +57,19 @@ impl<'a> Member<'a> {
     /// One round: what is wanted to be done, of each group of policies that goes on alike.
     pub fn round(mut self, world: &World) -> Vec<(Member<'a>, Vec<Action>)> {
         let now = world.context.now;
-        let (decisions, others) = {
-            let claims = world.context.setup.claims.is_some().then(|| world.context.claims.made());
-            let calendar = world.context.setup.scenario.operators.calendar;
-            let (arrived, before) = (&world.telemetry.arrived, world.telemetry.forgotten);
-            let view = View { now, arrived, before, done: &world.steering.done, claims, calendar };
-            self.rollout.rounds(&view)
-        };
+        let (decisions, others) = self.rollout.rounds(&world.view());
         let part = |(rollout, decisions): (Rollout, Vec<Decision>)| (self.with(rollout), decisions);
         let mut turns: Vec<(Member, Vec<Decision>)> = others.into_iter().map(part).collect();
         turns.insert(0, (self, decisions));
         turns.into_iter().map(|(member, decisions)| member.carry_out(now, decisions)).collect()
+    }
+
+    /// One round of a policy that plays by itself: what it wants done.
+    pub fn round_alone(&mut self, world: &World) -> Vec<Action> {
+        let now = world.context.now;
+        let (decisions, _) = self.rollout.rounds(&world.view());
+        self.listen(now);
+        self.follow(now, decisions)
     }
 
     /// One who has done the same so far, and goes on with this rollout.
@@ -89,6 +91,12 @@ impl<'a> Member<'a> {
 
     fn carry_out(mut self, now: Time, decisions: Vec<Decision>) -> (Member<'a>, Vec<Action>) {
         self.listen(now);
+        let actions = self.follow(now, decisions);
+        (self, actions)
+    }
+
+    /// Writes down what was decided: what is wanted to be done.
+    pub fn follow(&mut self, now: Time, decisions: Vec<Decision>) -> Vec<Action> {
         let mut actions = Vec::new();
         for decision in decisions {
             match decision {
@@ -100,7 +108,7 @@ impl<'a> Member<'a> {
                     self.decided = Some(now);
                     self.stage = self.rollout.passages().iter().rev().find(|p| p.began.is_some()).map(|p| p.stage);
                     let what = if stop { "stop, for an operator to roll back" } else { "roll back" };
-                    let names = self.names(&gates);
+                    let names = if gates.is_empty() { "no gate fails".into() } else { self.names(&gates) };
                     self.say(now, "decision", || format!("{what}: {names}"));
                     self.fired = gates;
                     self.said.fill(None); // from here on the gates judge the recovery
@@ -123,7 +131,7 @@ impl<'a> Member<'a> {
                 }
             }
         }
-        (self, actions)
+        actions
     }
 
     /// Whether its trial is over: it has finished, or recovery was seen a while ago.
@@ -241,7 +249,8 @@ impl<'a> Member<'a> {
     }
 }
 
-fn describe(act: &Act) -> String {
+/// What an act does, as people read it: `turn sockets.backoff`.
+pub fn describe(act: &Act) -> String {
     match act {
         Act::Cohort { cohort, only: None, .. } => format!("cohort {}", crate::steering::name_of(cohort)),
         Act::Cohort { cohort, only: Some(surface), .. } => {

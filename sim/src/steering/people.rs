@@ -14,7 +14,7 @@ impl Steering {
     /// Pages an operator, or asks people to look; what they do about it takes so long.
     pub(super) fn ask(&mut self, action: usize, what: What, takes: Span, by_hand: bool, world: &mut Context) {
         let due = reaction(action, &what, world);
-        if world.setup.leaves {
+        if world.setup.leaves || !world.injected.is_empty() {
             let what = What::Acknowledge { then: Box::new(what), takes, missed: false };
             self.plan(due, Change { action, what, by_hand }, world);
         } else {

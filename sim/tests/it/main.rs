@@ -16,6 +16,7 @@ mod groups;
 mod hides;
 mod instants;
 mod labels;
+mod live;
 mod luck;
 mod probes;
 mod recorded;
