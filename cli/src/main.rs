@@ -4,6 +4,7 @@ mod args;
 mod crew;
 mod diff;
 mod explain;
+mod export;
 mod init;
 mod library;
 mod lint;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         args::Command::Diff(args) => diff::diff(&args),
         args::Command::Tune(args) => tune::tune(&args),
         args::Command::Explain(args) => explain::explain(&args),
+        args::Command::Export(args) => export::export(&args),
         args::Command::List { kind, policy } => list::list(kind, policy.as_deref()),
         args::Command::Init(args) => init::init(&args.folder),
         args::Command::Schema(args) => schema::schema(&args.kind),

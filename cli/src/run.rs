@@ -3,28 +3,20 @@
 use crate::args::{Run, RunFormat};
 use crate::replay::Replay;
 use crate::{Failure, output};
+use gatecrash_policies::Policy;
 use gatecrash_reports::{TrialReport, html_trial, svg_trial};
-use gatecrash_scenarios::{Change, fits, load_policy, load_scenario_with};
-use gatecrash_sim::Match;
+use gatecrash_scenarios::{Change, Loaded, fits, load_policy, load_scenario_with};
 use gatecrash_sim::scenario::{ReadReport, Traffic};
+use gatecrash_sim::trial::Trial;
+use gatecrash_sim::{Match, Scenario};
 
 /// Plays one trial and writes what was asked for.
 pub fn run(args: &Run) -> Result<(), Failure> {
-    let changes = args.with.iter().map(|change| Change::typed(change)).collect::<Result<Vec<_>, _>>()?;
-    let mut scenario = load_scenario_with(&args.scenario, &changes)?;
-    let own = scenario.policy.clone();
-    let name = args.policy.clone().or(own).ok_or_else(|| {
-        let message = format!("{} names no policy of its own; add --policy, for instance --policy careful", scenario.file);
-        Failure::Input(message)
-    })?;
-    let policy = load_policy(&name)?;
-    let warnings = fits(&scenario, &policy)?;
-    scenario.warnings.iter().chain(&policy.warnings).chain(&warnings).for_each(|warning| output::warn(warning));
+    let changes = changes(&args.with)?;
+    let (mut scenario, policy) = load(&args.scenario, args.policy.as_deref(), &changes)?;
     scenario.value.severity = args.severity;
     scenario.value.wobble = scenario.value.wobble.times(args.wobble);
-    let game = Match::new(&scenario.value, &[&policy.value])
-        .map_err(|(_, error)| Failure::Input(format!("{}: {}: {}", policy.file, error.gate, error.message)))?;
-    let trial = game.play(args.seed, true).pop().expect("one policy, one trial");
+    let trial = play(&scenario, &policy, args.seed)?;
     let recorded = match &scenario.value.traffic {
         Some(Traffic::Recorded(recorded)) => {
             let late = recorded.rows.iter().filter(|row| row.at > trial.stopped).count();
@@ -37,6 +29,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     write_files(args, &report)?;
     if let Some(folder) = &args.gate_report {
         let with = changes.iter().map(Change::shown).collect();
+        let name = args.policy.clone().or(scenario.policy.clone()).expect("one of them was played");
         let world = Replay { scenario: args.scenario.clone(), severity: args.severity, wobble: args.wobble, with };
         let replay = world.command(&name, args.seed, &["--gate-report", &folder.to_string_lossy()]);
         let gates = report.gate_report(&replay).expect("the trial was played with its detail");
@@ -46,6 +39,31 @@ pub fn run(args: &Run) -> Result<(), Failure> {
         RunFormat::Text => report.write_text(out),
         RunFormat::Json => report.write_json(out),
     })
+}
+
+/// What is put into the scenario's file.
+pub fn changes(with: &[String]) -> Result<Vec<Change>, Failure> {
+    Ok(with.iter().map(|change| Change::typed(change)).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// The scenario and who plays it: a named policy, or the scenario's own.
+pub fn load(name: &str, policy: Option<&str>, changes: &[Change]) -> Result<(Loaded<Scenario>, Loaded<Policy>), Failure> {
+    let scenario = load_scenario_with(name, changes)?;
+    let policy = policy.or(scenario.policy.as_deref()).ok_or_else(|| {
+        let message = format!("{} names no policy of its own; add --policy, for instance --policy careful", scenario.file);
+        Failure::Input(message)
+    })?;
+    let policy = load_policy(policy)?;
+    let warnings = fits(&scenario, &policy)?;
+    scenario.warnings.iter().chain(&policy.warnings).chain(&warnings).for_each(|warning| output::warn(warning));
+    Ok((scenario, policy))
+}
+
+/// Plays one trial with all its detail.
+pub fn play(scenario: &Loaded<Scenario>, policy: &Loaded<Policy>, seed: u64) -> Result<Trial, Failure> {
+    let game = Match::new(&scenario.value, &[&policy.value])
+        .map_err(|(_, error)| Failure::Input(format!("{}: {}: {}", policy.file, error.gate, error.message)))?;
+    Ok(game.play(seed, true).pop().expect("one policy, one trial"))
 }
 
 fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {

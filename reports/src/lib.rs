@@ -13,6 +13,7 @@ pub mod github;
 pub mod html;
 pub mod lint;
 pub mod measure;
+pub mod openmetrics;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod picture;

@@ -45,6 +45,7 @@ pub use load::{
     Loaded, family_from_text, load_policy, load_scenario, load_scenario_with, load_suite, policy_from_text, scenario_from_text,
     suite_from_text,
 };
+pub use recorded::{moment, unix_ms};
 pub use schema::{SchemaOf, Scored, schema};
 pub use suite::Suite;
 pub use vary::{Dial, FieldChange, Grid, changes, diff, edited, play_alike};

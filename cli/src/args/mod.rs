@@ -2,6 +2,7 @@
 
 mod diff;
 mod explain;
+mod export;
 mod init;
 mod lint;
 mod run;
@@ -13,6 +14,7 @@ mod values;
 
 pub use diff::{Diff, DiffFormat};
 pub use explain::{Explain, ExplainFormat};
+pub use export::{Export, OpenMetrics, To};
 pub use init::Init;
 pub use lint::{Lint, LintFormat};
 pub use run::{Run, RunFormat};
@@ -55,6 +57,8 @@ pub enum Command {
     /// Say what can be known without playing: what is injected, what each stage will see, when each gate can first judge and what it
     /// finds, and the earliest moment at which the breach could be caught
     Explain(Explain),
+    /// Play one trial and write it for another tool to read
+    Export(Export),
     /// List what is built in
     List {
         /// What to list; without it, a line about each kind

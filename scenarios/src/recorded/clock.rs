@@ -75,6 +75,22 @@ impl Clock {
     }
 }
 
+/// The milliseconds since 1970 of a moment such as `2026-11-21T08:13:27Z`, which names its zone.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn unix_ms(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no moment from 1970 on; write it with its zone, like 2026-11-21T08:00:00Z");
+    let moment: Timestamp = text.trim().parse().map_err(|_| wrong())?;
+    u64::try_from(moment.as_millisecond()).map_err(|_| wrong())
+}
+
+/// The same the other way round, in UTC and whole seconds.
+pub fn moment(unix_ms: u64) -> String {
+    let moment = i64::try_from(unix_ms / 1_000).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    moment.unwrap_or(Timestamp::MAX).to_string()
+}
+
 /// A decimal number as its whole part and its billionths; no exponent.
 fn decimal(text: &str) -> Option<(i64, i64)> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -167,6 +183,18 @@ mod tests {
         }
         for wrong in ["", "yesterday", "1e9", "-5", "99999999999999999999", "12:00", "NaN"] {
             assert_eq!(Format::of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_name_their_zone() {
+        assert_eq!(unix_ms("1970-01-01T00:00:01.5Z"), Ok(1_500));
+        assert_eq!(unix_ms("2024-01-01T01:00:00+01:00"), Ok(1_704_067_200_000));
+        assert_eq!(moment(1_704_067_200_999), "2024-01-01T00:00:00Z");
+        for wrong in
+            ["", "yesterday", "2024-01-01", "2024-01-01T00:00:00", "1969-12-31T23:59:59Z", "1704067200", "99999-01-01T00:00:00Z"]
+        {
+            assert!(unix_ms(wrong).is_err_and(|message| message.contains("with its zone")), "{wrong}");
         }
     }
 

@@ -11,6 +11,7 @@ use crate::source::{Source, unreadable};
 use crate::yaml::{Node, Value};
 use clock::Clock;
 pub(crate) use clock::Format;
+pub use clock::{moment, unix_ms};
 use gatecrash_policies::units;
 use gatecrash_sim::scenario::Recorded;
 use jiff::tz::TimeZone;
