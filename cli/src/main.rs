@@ -1,8 +1,10 @@
 //! gatecrash: crash-test your rollout gates.
 
+mod act;
 mod args;
 mod crew;
 mod diff;
+mod drill;
 mod explain;
 mod export;
 mod init;
@@ -71,10 +73,13 @@ fn main() -> ExitCode {
         args::Command::Score(args) => score::score(&args),
         args::Command::Test(args) => test::test(&args),
         args::Command::Lint(args) => lint::lint(&args),
+        args::Command::Drill(args) => drill::drill(&args),
+        args::Command::Replay(args) => drill::replay(&args),
         args::Command::Diff(args) => diff::diff(&args),
         args::Command::Tune(args) => tune::tune(&args),
         args::Command::Explain(args) => explain::explain(&args),
         args::Command::Export(args) => export::export(&args),
+        args::Command::Act(args) => act::act(&args),
         args::Command::List { kind, policy } => list::list(kind, policy.as_deref()),
         args::Command::Init(args) => init::init(&args.folder),
         args::Command::Schema(args) => schema::schema(&args.kind),

@@ -30,6 +30,7 @@ schemas! {
     "lint": "what `lint --format json` prints",
     "explain": "what `explain --format json` prints",
     "gate-report": "the JSON files of `run --gate-report`",
+    "drill-report": "the after-action report of a drill as JSON",
 }
 
 #[cfg(test)]

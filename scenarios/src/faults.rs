@@ -23,6 +23,14 @@ pub(crate) fn read(node: &Node, scenario: &Scenario) -> Read<Vec<Fault>> {
     node.list("a list of faults")?.iter().map(|item| fault(item, scenario)).collect()
 }
 
+/// One fault, as a line of a scenario file has it: `{ fault: error_burst, by: 10%, at: 5m }`.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn fault_from_text(text: &str, scenario: &Scenario) -> Result<Fault, String> {
+    crate::yaml::parse(text).and_then(|node| fault(&node, scenario)).map_err(|problem| problem.message)
+}
+
 fn fault(node: &Node, scenario: &Scenario) -> Read<Fault> {
     let fields = node.fields("a fault", KEYS)?;
     let (preset, bends) = match (fields.get("fault"), fields.get("bend")) {

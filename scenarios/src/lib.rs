@@ -38,14 +38,16 @@ mod yaml;
 
 pub use change::Change;
 pub use error::{Error, Spot, pointed};
+pub use faults::fault_from_text;
 pub use fits::fits;
 pub use forecast::{Forecast, forecast};
 pub use library::{Listed, general_policies, library_policies, library_scenarios, runbook_policies};
 pub use load::{
     Loaded, family_from_text, load_policy, load_scenario, load_scenario_with, load_suite, policy_from_text, scenario_from_text,
-    suite_from_text,
+    scenario_from_text_with, suite_from_text,
 };
 pub use recorded::{moment, unix_ms};
 pub use schema::{SchemaOf, Scored, schema};
+pub use source::is_path;
 pub use suite::Suite;
 pub use vary::{Dial, FieldChange, Grid, changes, diff, edited, play_alike};

@@ -131,6 +131,11 @@ pub fn scenario_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Scenario>, 
     read_scenario(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?, &[])
 }
 
+/// The same, with values of its file replaced.
+pub fn scenario_from_text_with(file: &str, bytes: &[u8], changes: &[Change]) -> Result<Loaded<Scenario>, Error> {
+    read_scenario(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?, changes)
+}
+
 /// A policy from bytes at hand; `file` is its name in messages.
 pub fn policy_from_text(file: &str, bytes: &[u8]) -> Result<Loaded<Policy>, Error> {
     read_policy(Source::from_bytes(file.to_string(), folder(file), bytes.to_vec())?)

@@ -20,7 +20,7 @@ pub(crate) struct Source {
 }
 
 /// Whether a name means a file rather than something built in.
-pub(crate) fn is_path(name: &str) -> bool {
+pub fn is_path(name: &str) -> bool {
     name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml")
 }
 

@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 
+mod act;
 mod diff;
+mod drill;
 mod explain;
 mod export;
 mod init;
@@ -12,7 +14,9 @@ mod test;
 mod tune;
 mod values;
 
+pub use act::Act;
 pub use diff::{Diff, DiffFormat};
+pub use drill::{Drill, DrillCommand, DrillFormat, DrillInit, ModeName, ReplayFile, Report, Seed};
 pub use explain::{Explain, ExplainFormat};
 pub use export::{Export, OpenMetrics, To};
 pub use init::Init;
@@ -54,11 +58,17 @@ pub enum Command {
     Diff(Diff),
     /// Find the gate that is worth having: try many values for parts of a policy, and recommend the best under constraints
     Tune(Tune),
+    /// Hold a rehearsal: a rollout in front of people, who act on a page, by `gatecrash act` or over HTTP, and are scored
+    Drill(Box<Drill>),
+    /// Play a drill again from its record or script, and print the after-action report
+    Replay(ReplayFile),
     /// Say what can be known without playing: what is injected, what each stage will see, when each gate can first judge and what it
     /// finds, and the earliest moment at which the breach could be caught
     Explain(Explain),
     /// Play one trial and write it for another tool to read
     Export(Export),
+    /// Take part in a drill: do what the buttons of its page do
+    Act(Act),
     /// List what is built in
     List {
         /// What to list; without it, a line about each kind

@@ -1,16 +1,20 @@
 //! The command line as users type it.
 
+mod act;
 mod bad_input;
+mod browser;
 mod closed_forms;
 mod contract;
 mod counterparties;
 mod coverage;
 mod determinism;
 mod diff;
+mod drill;
 mod explain;
 mod export;
 mod files;
 mod gate_report;
+mod held;
 mod help;
 mod init;
 mod install;
@@ -30,3 +34,4 @@ mod support;
 mod tidy;
 mod tune;
 mod validators;
+mod webdriver;

@@ -84,7 +84,7 @@ fn serve(page: String) -> u16 {
 }
 
 /// A Prometheus that ends with the test.
-struct Prometheus {
+pub struct Prometheus {
     child: Child,
     port: u16,
     _folder: tempfile::TempDir,
@@ -99,11 +99,13 @@ impl Drop for Prometheus {
 
 impl Prometheus {
     /// With the kit's configuration, but every second, and another target.
-    fn watching(target: u16) -> Option<Prometheus> {
+    pub fn watching(target: u16) -> Option<Prometheus> {
         let program = find("prometheus")?;
         let config = include_str!("../../../drill/kit/prometheus.yml");
         let config = config.replace("127.0.0.1:7878", &format!("127.0.0.1:{target}")).replace("5s", "1s");
-        let folder = folder(&[("prometheus.yml", &config), ("rules.yml", include_str!("../../../drill/kit/rules.yml"))]);
+        // An alert of the kit that waits for a minute waits for two seconds here.
+        let rules = include_str!("../../../drill/kit/rules.yml").replace("for: 1m", "for: 2s");
+        let folder = folder(&[("prometheus.yml", &config), ("rules.yml", &rules)]);
         let port = TcpListener::bind("127.0.0.1:0").expect("some port is free").local_addr().expect("it is bound").port();
         let child = Command::new(program)
             .arg(format!("--config.file={}", path(&folder, "prometheus.yml")))
@@ -129,7 +131,7 @@ impl Prometheus {
     }
 
     /// The same, once there is something; at most half a minute.
-    fn wait_for(&self, expression: &str) -> Vec<serde_json::Value> {
+    pub fn wait_for(&self, expression: &str) -> Vec<serde_json::Value> {
         for _ in 0..150 {
             let found = self.ask(expression);
             if !found.is_empty() {

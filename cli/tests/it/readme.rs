@@ -79,7 +79,8 @@ fn what_it_shows_is_what_comes_out() {
         match language.as_str() {
             "yaml" => {
                 let (kind, name) = text.lines().next().unwrap().split_once(": ").unwrap();
-                let lines = [("scenario", 12), ("policy", 10), ("suite", 8)].into_iter().find(|(known, _)| *known == kind);
+                let lines =
+                    [("scenario", 12), ("policy", 10), ("suite", 8), ("drill", 8)].into_iter().find(|(known, _)| *known == kind);
                 assert_eq!(lines.map(|(_, lines)| lines), Some(text.lines().count()), "the {kind} has its lines");
                 std::fs::write(folder.path().join(format!("{name}.yaml")), text).unwrap();
             }

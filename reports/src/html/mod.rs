@@ -7,7 +7,7 @@ mod trial;
 mod tune;
 
 pub use score::html_score;
-pub use trial::html_trial;
+pub use trial::{html_trial, near};
 pub use tune::html_tune;
 
 use crate::charts;
@@ -21,8 +21,8 @@ fn page(title: &str, body: &str) -> String {
     page_with(title, "", None, body)
 }
 
-/// The same with more style, and with a script of its own.
-fn page_with(title: &str, style: &str, script: Option<&str>, body: &str) -> String {
+/// A page with more style than the others have, and with a script of its own.
+pub fn page_with(title: &str, style: &str, script: Option<&str>, body: &str) -> String {
     let allowed = script.map_or(String::new(), |script| format!("; script-src '{}'", hash::source_of(script)));
     let script = script.map_or(String::new(), |script| format!("<script>{script}</script>\n"));
     format!(
@@ -35,8 +35,8 @@ fn page_with(title: &str, style: &str, script: Option<&str>, body: &str) -> Stri
     )
 }
 
-/// Text in which names stand in backquotes.
-fn prose(text: &str) -> String {
+/// Text in which names stand in backquotes, as HTML.
+pub fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let last = parts.len() - 1;
     let part = |(i, part): (usize, &&str)| match (i % 2, i == last) {
@@ -48,7 +48,7 @@ fn prose(text: &str) -> String {
 }
 
 /// A table of text. The first column names the row; `numbers` are the columns that are set to the right.
-fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
     let class = |i: usize| if numbers.contains(&i) { " class=\"n\"" } else { "" };
     let cells = |tag: &str, texts: &[String]| {
         let one = |(i, text): (usize, &String)| format!("<{tag}{}>{}</{tag}>", class(i), Escaped(text));
@@ -63,7 +63,7 @@ fn table(header: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<Stri
 }
 
 /// A picture that keeps its size on a phone, where it can be moved sideways.
-fn figure(svg: &str, caption: &str) -> String {
+pub fn figure(svg: &str, caption: &str) -> String {
     format!("<figure><div class=\"wide\">\n{svg}</div><figcaption>{}</figcaption></figure>\n", Escaped(caption))
 }
 

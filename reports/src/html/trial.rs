@@ -86,7 +86,7 @@ fn pictures(picture: &Picture) -> String {
 }
 
 /// The stretch around the instants, where it is less than a third of the trial.
-pub(crate) fn near(picture: &Picture) -> Option<Range> {
+pub fn near(picture: &Picture) -> Option<Range> {
     let (first, last) = (picture.instants.first()?.1, picture.instants.iter().map(|(_, at)| *at).max()?);
     let margin = Span((last.since(first).0 / 8).max(30_000_000));
     let range = Range { from: first - margin, to: (last + margin).min(picture.end) };

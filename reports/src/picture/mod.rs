@@ -110,7 +110,7 @@ fn gate_picture(gate: &Gate, index: usize, detail: &Detail, withdrawn: Time, end
 }
 
 /// The check as its `Display`, but with the unit of its limit, which a check alone does not know: `p95(runs.latency) <= 4s`.
-pub(crate) fn check_text(check: &Check, unit: Unit) -> String {
+pub fn check_text(check: &Check, unit: Unit) -> String {
     let limit = match &check.limit {
         Limit::Absolute(value) => unit.show(*value),
         Limit::TimesStable(factor) => format!("{factor}x stable"),
