@@ -1,6 +1,7 @@
 //! `drill`: holds a rehearsal. `replay`: plays it again.
 
 mod again;
+pub mod file;
 mod prepare;
 mod report;
 

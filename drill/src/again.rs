@@ -29,22 +29,22 @@ pub struct Again {
 /// The line from which on it comes out otherwise, and what that means.
 pub fn replay(record: &Record, cast: &Cast) -> Result<Again, String> {
     let again = play(&record.plan, cast, &record.moments, Some(Time(record.reached_us)))?;
-    let differs = record.moments.iter().zip(&again.moments).position(|(told, played)| told != played);
-    let short = (again.moments.len() < record.moments.len()).then_some(again.moments.len());
-    match differs.or(short) {
-        None => Ok(again),
-        Some(place) => {
-            let told = in_words(record.moments.get(place));
-            let played = in_words(again.moments.get(place));
-            let version = env!("CARGO_PKG_VERSION");
-            let who = if record.version == version {
-                "the record was altered".to_string()
-            } else {
-                format!("it was made by gatecrash {}, and this is {version}", record.version)
-            };
-            Err(format!("line {}: the record says {told}, and played again it is {played}: {who}", place + 2))
-        }
-    }
+    differs(record, &again.moments).map_or(Ok(again), Err)
+}
+
+/// Where what was played again is not what a record says: the line, what both say, and what that means.
+pub fn differs(record: &Record, played: &[Moment]) -> Option<String> {
+    let differs = record.moments.iter().zip(played).position(|(told, played)| told != played);
+    let short = (played.len() < record.moments.len()).then_some(played.len());
+    let place = differs.or(short)?;
+    let (told, played) = (in_words(record.moments.get(place)), in_words(played.get(place)));
+    let version = env!("CARGO_PKG_VERSION");
+    let who = if record.version == version {
+        "the record was altered, or another build of this version made it".to_string()
+    } else {
+        format!("it was made by gatecrash {}, and this is {version}", record.version)
+    };
+    Some(format!("line {}: the record says {told}, and played again it is {played}: {who}", place + 2))
 }
 
 fn in_words(moment: Option<&Moment>) -> String {
@@ -57,22 +57,37 @@ fn in_words(moment: Option<&Moment>) -> String {
 /// Plays a plan with what people did. `reached`: how far to play where it did not end; without it, to its own end.
 ///
 /// # Errors
-/// A condition of the plan that is none.
+/// A condition of the plan that is none; without `reached`, something that is done when the drill is over.
 pub fn play(plan: &Plan, cast: &Cast, moments: &[Moment], reached: Option<Time>) -> Result<Again, String> {
+    let (ended, moments) = play_once(plan, cast, moments, reached)?;
+    Ok(Again { account: account(plan, cast, ended), moments })
+}
+
+/// The same without what else could have been done: what it came to, and everything that happened.
+///
+/// # Errors
+/// See [`play`].
+pub fn play_once(plan: &Plan, cast: &Cast, moments: &[Moment], reached: Option<Time>) -> Result<(Ended, Vec<Moment>), String> {
     let game = cast.game();
     let setup = game.setup(plan.seed);
     let mut session = Session::begin(&game, &setup, &cast.policy, plan)?;
     let mut told = Vec::new();
     for moment in moments {
         repeat(&mut session, moment);
+        // Of a record that plays otherwise it is seen where; in a script it is a mistake.
+        if let (None, Event::Act { who, act, .. }, Some((at, reason))) = (reached, &moment.event, session.over_before(moment)) {
+            let (act, due) = (act.name(), Time(moment.t_us));
+            return Err(format!(
+                "{act} by {who} at {due}: the drill is over by then ({reason}, at {at}); do it sooner, or leave it out"
+            ));
+        }
         keep(&mut told, session.news());
     }
     session.advance(reached.unwrap_or(Time::MAX));
     keep(&mut told, session.news());
     // A process that was killed has written no end.
     session.end("interrupted", "the record stops here");
-    let account = account(plan, cast, session.ended());
-    Ok(Again { account, moments: told })
+    Ok((session.ended(), told))
 }
 
 fn keep(told: &mut Vec<Moment>, news: News) {

@@ -43,25 +43,27 @@ impl Cast {
     /// # Errors
     /// What is wrong, and what to do.
     pub fn of_plan(plan: &Plan) -> Result<Cast, String> {
+        match Cast::of_plan_now(plan)? {
+            (cast, None) => Ok(cast),
+            (_, Some(changed)) => Err(format!("{changed}: play it with the version that made the record")),
+        }
+    }
+
+    /// Reads what a plan keeps, what is built in as it is now; and says what of that is not what it was.
+    ///
+    /// # Errors
+    /// What is wrong, and what to do.
+    pub fn of_plan_now(plan: &Plan) -> Result<(Cast, Option<String>), String> {
         let changes = typed(&plan.with)?;
         let scenario = match &plan.scenario.text {
             Some(text) => scenario_from_text_with(&plan.scenario.name, text.as_bytes(), &changes),
             None => load_scenario_with(&plan.scenario.name, &changes),
         };
-        let policy = match &plan.policy.text {
-            Some(text) => policy_from_text(&plan.policy.name, text.as_bytes()),
-            None => load_policy(&plan.policy.name),
-        };
-        let (scenario, policy) = (scenario.map_err(|e| e.to_string())?, policy.map_err(|e| e.to_string())?);
-        for (text, now) in [(&plan.scenario, scenario.text()), (&plan.policy, policy.text())] {
-            if digest_of(now) != text.digest {
-                return Err(format!(
-                    "`{}` is not what it was when the drill was held: play it with the version that made the record",
-                    text.name
-                ));
-            }
-        }
-        Cast::of(scenario, policy, [plan.scenario.clone(), plan.policy.clone()])
+        let (scenario, policy) = (scenario.map_err(|e| e.to_string())?, policy_of(&plan.policy)?);
+        let texts = [(&plan.scenario, scenario.text()), (&plan.policy, policy.text())];
+        let changed = texts.into_iter().find(|(text, now)| digest_of(now) != text.digest);
+        let changed = changed.map(|(text, _)| format!("`{}` is not what it was when the drill was held", text.name));
+        Ok((Cast::of(scenario, policy, [plan.scenario.clone(), plan.policy.clone()])?, changed))
     }
 
     fn of(scenario: Loaded<Scenario>, policy: Loaded<Policy>, texts: [Text; 2]) -> Result<Cast, String> {
@@ -76,6 +78,18 @@ impl Cast {
     pub fn game(&self) -> Match<'_> {
         Match::new(&self.scenario, &[&self.policy]).expect("they fit: it was seen when they were read")
     }
+}
+
+/// The policy that a plan keeps; what is built in as it is now.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn policy_of(kept: &Text) -> Result<Loaded<Policy>, String> {
+    let policy = match &kept.text {
+        Some(text) => policy_from_text(&kept.name, text.as_bytes()),
+        None => load_policy(&kept.name),
+    };
+    policy.map_err(|error| error.to_string())
 }
 
 fn typed(with: &[String]) -> Result<Vec<Change>, String> {

@@ -169,6 +169,11 @@ impl<'a> Session<'a> {
         self.over.as_ref().map(|(_, reason, _)| reason.as_str())
     }
 
+    /// When and why it ended, where that was before something.
+    pub fn over_before(&self, moment: &Moment) -> Option<(Time, &str)> {
+        self.over.as_ref().filter(|(at, ..)| at.0 < moment.t_us).map(|(at, reason, _)| (*at, reason.as_str()))
+    }
+
     /// Plays to this time, or to its end.
     pub fn advance(&mut self, until: Time) {
         while self.over.is_none() && self.now() < until {

@@ -1,13 +1,11 @@
 //! `replay`: a drill again, from its record or its script.
 
-use super::report;
+use super::{file, report};
 use crate::Failure;
 use crate::args::ReplayFile;
 use gatecrash_drill::again::{self, Again};
 use gatecrash_drill::cast::Cast;
 use gatecrash_drill::plan::Plan;
-use gatecrash_drill::record::Record;
-use gatecrash_drill::script;
 use std::path::Path;
 
 /// Plays it again and writes what it came to.
@@ -21,26 +19,12 @@ pub fn replay(args: &ReplayFile) -> Result<(), Failure> {
     report::write(&again.account, &args.report)
 }
 
-/// A record begins with the bracket of its head; everything else is a script.
 fn play(path: &Path) -> Result<(Plan, Again), Failure> {
-    let file = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Failure::Input(format!("cannot read `{file}`: {error}")))?;
-    if bytes.starts_with(b"{\"schema\"") || !is_yaml(path) {
-        return play_record(&file, &bytes);
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::Input(format!("`{file}` is no text; save the script as UTF-8")))?;
-    let (cast, plan, acts) = script::read(&file, &text, &super::prepare::today()).map_err(Failure::Input)?;
-    let again = again::play(&plan, &cast, &acts, None).map_err(Failure::Input)?;
-    Ok((plan, again))
-}
-
-fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-fn play_record(file: &str, bytes: &[u8]) -> Result<(Plan, Again), Failure> {
-    let record = Record::read(bytes).map_err(|damaged| Failure::Input(format!("{file}: {damaged}")))?;
-    let cast = Cast::of_plan(&record.plan).map_err(|error| Failure::Input(format!("{file}: {error}")))?;
-    let again = again::replay(&record, &cast).map_err(|error| Failure::Input(format!("{file}: {error}")))?;
-    Ok((record.plan, again))
+    let drill = file::open(path).map_err(Failure::Input)?;
+    let again = match &drill.record {
+        Some(record) => Cast::of_plan(&record.plan).and_then(|cast| again::replay(record, &cast)),
+        None => again::play(&drill.plan, &drill.cast, &drill.acts, None),
+    };
+    let again = again.map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    Ok((drill.plan, again))
 }

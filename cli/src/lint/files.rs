@@ -1,6 +1,7 @@
 //! What was given: files of all kinds, and the scenarios in which policies are checked.
 
 use crate::select::own_scenarios;
+use crate::test::drill;
 use gatecrash_policies::Policy;
 use gatecrash_reports::suite::expectation;
 use gatecrash_scenarios::lint::{Cast, File, open};
@@ -81,6 +82,8 @@ impl Files {
                 Some(suite.error_inside(&wanted.path, error.at, error.message))
             });
             self.problems.extend(wrong);
+            let drill = case.replay.as_ref().map(|path| drill::of_case(suite, i, path));
+            self.problems.extend(drill.and_then(Result::err));
             for play in &case.plays {
                 match player(suite, i, play) {
                     Ok((scenario, policy)) => cast.plays.push((i, scenario, policy)),

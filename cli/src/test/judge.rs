@@ -1,8 +1,10 @@
 //! What trials say of what was expected.
 
+use super::drill::Drill;
 use super::plan::{Check, Lane, Plan, Player, World};
 use super::play::Played;
 use gatecrash_reports::measure::{Facts, Measure};
+use gatecrash_reports::suite::drill;
 use gatecrash_reports::suite::report::busiest_gate;
 use gatecrash_reports::suite::verdict::ladder;
 use gatecrash_reports::suite::{
@@ -14,6 +16,9 @@ use std::collections::BTreeMap;
 /// What is decided of a check at this look of its own; nothing where it takes another.
 pub fn judge(plan: &Plan, number: usize, look: usize) -> Option<Checked> {
     let check = &plan.checks[number];
+    if let Some(drill) = &plan.worlds[check.lanes[0].world].drill {
+        return Some(judge_drill(check, &plan.player(check.lanes[0]).facts[0], drill));
+    }
     let trials = check.looks[look];
     let at = Look { of: check.looks.len(), is_last: look + 1 == check.looks.len() };
     let rungs: Vec<&[Facts]> = check.lanes.iter().map(|lane| facts(plan, *lane, trials)).collect();
@@ -43,6 +48,15 @@ pub fn judge(plan: &Plan, number: usize, look: usize) -> Option<Checked> {
         checked.policy_line = policy_line(&check.expectation, facts, player);
     }
     Some(checked)
+}
+
+/// What is decided of a drill: all, by its one trial.
+fn judge_drill(check: &Check, facts: &Facts, drill: &Drill) -> Checked {
+    let mut checked = drill::check(&check.expectation, facts, drill.differs.as_deref());
+    (checked.line, checked.column) = (check.wanted.at.line, check.wanted.at.column);
+    checked.worst =
+        (checked.verdict != Verdict::Pass).then(|| Worst { seed: facts.seed, value: checked.value, replay: drill.command() });
+    checked
 }
 
 /// The trials that a look sees.
@@ -134,6 +148,7 @@ fn case(played: &Played, number: usize) -> CaseResult {
         name: plan.suites[row.suite].value.cases[row.case].name.clone(),
         scenario: world.scenario.name.clone(),
         policy: player.policy.value.name.clone(),
+        replay: world.drill.as_ref().map(|drill| drill.path.clone()),
         expect: world.scenario.expect,
         severity: world.replay.severity,
         wobble: world.replay.wobble,

@@ -5,7 +5,7 @@ use super::play::Played;
 use crate::args::Test;
 use crate::{Failure, output};
 use gatecrash_reports::suite::SuiteReport;
-use gatecrash_reports::suite::lock::{self, Difference, Lock, LockedSuite, digest};
+use gatecrash_reports::suite::lock::{self, Difference, Digests, Lock, LockedSuite, digest};
 use std::path::{Path, PathBuf};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -95,11 +95,15 @@ impl Locks {
     }
 }
 
-/// The digests of scenario and policy of a suite's cases, in the order of its results.
-fn digests(plan: &Plan, suite: usize) -> Vec<[String; 2]> {
+/// The digests of what a suite's cases are played from, in the order of its results.
+fn digests(plan: &Plan, suite: usize) -> Vec<Digests> {
     let of = |lane: super::plan::Lane| {
         let world = &plan.worlds[lane.world];
-        [world.digest.clone(), digest(world.players[lane.player].policy.text())]
+        Digests {
+            scenario: world.digest.clone(),
+            policy: digest(world.players[lane.player].policy.text()),
+            drill: world.drill.as_ref().map(|drill| drill.digest.clone()),
+        }
     };
     plan.rows.iter().filter(|row| row.suite == suite).map(|row| of(row.lane)).collect()
 }

@@ -1,5 +1,6 @@
 //! `test`: policies judged by what suites expect of them.
 
+pub mod drill;
 mod judge;
 mod lock;
 mod mutate;

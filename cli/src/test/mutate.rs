@@ -2,10 +2,11 @@
 
 use super::plan::{Check, Lane, Plan, Player, Row, World};
 use super::play::{Played, play};
-use crate::Failure;
 use crate::crew::Crew;
+use crate::{Failure, output};
 use gatecrash_policies::policy::{Mutant, Mutation, mutants};
 use gatecrash_reports::suite::{MutantReport, MutantResult, Subject, Verdict};
+use gatecrash_reports::words::count_of;
 use gatecrash_scenarios::Loaded;
 use gatecrash_sim::scenario::Onset;
 use gatecrash_sim::{Match, Scenario};
@@ -29,6 +30,11 @@ struct Spoilt {
 /// they are; what does not pass there cannot notice anything. Nothing where somebody has had enough.
 pub fn mutate(played: &Played, crew: &Crew) -> Result<Option<MutantReport>, Failure> {
     crew.say("of mutants");
+    let drills = played.plan.worlds.iter().filter(|world| world.drill.is_some()).count() as u64;
+    if drills > 0 {
+        let drills = count_of(drills, "drill");
+        output::warn(&format!("--mutate leaves out {drills}: people decided there, and do so whatever the policy is"));
+    }
     let mut spoilt = all(&played.plan);
     // First where the mutant's own gate is spoken of: that is where it is noticed, if anywhere.
     for near in [true, false] {
@@ -42,7 +48,7 @@ pub fn mutate(played: &Played, crew: &Crew) -> Result<Option<MutantReport>, Fail
 /// The mutants of every policy, each policy once.
 fn all(plan: &Plan) -> Vec<Spoilt> {
     let mut spoilt: Vec<Spoilt> = Vec::new();
-    for player in plan.worlds.iter().flat_map(|world| &world.players) {
+    for player in plan.worlds.iter().filter(|world| world.drill.is_none()).flat_map(|world| &world.players) {
         if spoilt.iter().any(|known| known.player.0 == player.name) {
             continue;
         }
@@ -106,8 +112,9 @@ impl Draft<'_> {
     fn enter(&mut self, number: usize, spoilt: &Spoilt, near: bool) -> Option<String> {
         let plan = &self.base.plan;
         let mine = |row: &usize| {
+            let is_drill = plan.worlds[plan.rows[*row].lane.world].drill.is_some();
             let is_near = speaks_of(plan, *row, spoilt.mutant.gate.as_deref());
-            plan.player(plan.rows[*row].lane).name == spoilt.player.0 && is_near == near
+            plan.player(plan.rows[*row].lane).name == spoilt.player.0 && is_near == near && !is_drill
         };
         for row in (0..plan.rows.len()).filter(mine) {
             let scenario = &plan.worlds[plan.rows[row].lane.world].scenario;
@@ -137,7 +144,7 @@ impl Draft<'_> {
         let world = self.from.iter().position(|from| *from == lane.world).unwrap_or_else(|| {
             let World { scenario, replay, seed, digest, .. } = &self.base.plan.worlds[lane.world];
             let (scenario, replay, digest) = (scenario.clone(), replay.clone(), digest.clone());
-            self.worlds.push(World { scenario, replay, seed: *seed, digest, players: Vec::new() });
+            self.worlds.push(World { scenario, replay, seed: *seed, digest, players: Vec::new(), drill: None });
             self.from.push(lane.world);
             self.from.len() - 1
         });

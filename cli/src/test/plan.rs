@@ -1,9 +1,11 @@
 //! What suites ask for: which worlds are played by whom, and what is expected of it.
 
+use super::drill::{self, Drill};
 use crate::replay::Replay;
 use crate::{Failure, output};
 use gatecrash_policies::Policy;
 use gatecrash_reports::measure::Facts;
+use gatecrash_reports::suite::drill::{Kind, misplaced};
 use gatecrash_reports::suite::lock::digest;
 use gatecrash_reports::suite::{Expectation, Subject, expectation, looks};
 use gatecrash_scenarios::suite::{Case, Play, Wanted};
@@ -36,6 +38,8 @@ pub struct World {
     pub seed: u64,
     /// Who plays it.
     pub players: Vec<Player>,
+    /// The drill that was held there: people play it then, and nobody else does.
+    pub drill: Option<Drill>,
 }
 
 /// A policy in a world.
@@ -141,8 +145,11 @@ impl Plan {
             let policy = &player.policy.value;
             let gates: Vec<&str> = policy.gates.iter().map(|gate| gate.name.as_str()).collect();
             let budget = policy.rollback.withdraw_within.is_some() || policy.rollback.recover_within.is_some();
-            let senseless =
-                check.expectation.is_senseless(world.scenario.expect, &gates, budget).or_else(|| idle(check, world, policy));
+            let kind = world.drill.as_ref().map_or(Kind::Trials, Drill::kind);
+            let senseless = misplaced(&check.expectation, kind)
+                .map(str::to_string)
+                .or_else(|| check.expectation.is_senseless(world.scenario.expect, &gates, budget))
+                .or_else(|| idle(check, world, policy));
             if let Some(why) = senseless {
                 let message = format!("{why} ({} x {})", world.scenario.name, policy.name);
                 return Err(self.suites[row.suite].error_inside(&check.wanted.path, 0, message).into());
@@ -170,7 +177,10 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn add_case(&mut self, suite: &Loaded<Suite>, number: usize, case: usize) -> Result<(), Failure> {
-        let Case { name, trials, plays, expect, .. } = &suite.value.cases[case];
+        let Case { name, trials, plays, replay, expect, .. } = &suite.value.cases[case];
+        if let Some(path) = replay {
+            return self.add_drill(suite, number, case, path);
+        }
         let expectations = expect.iter().map(|wanted| read(suite, wanted)).collect::<Result<Vec<_>, _>>()?;
         let looks = looks(trials.min, trials.max);
         for play in plays {
@@ -186,6 +196,31 @@ impl Draft<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A drill in a world of its own, unless the filters are against it.
+    fn add_drill(&mut self, suite: &Loaded<Suite>, number: usize, case: usize, path: &str) -> Result<(), Failure> {
+        let drill = drill::of_case(suite, case, path)?;
+        if !self.lets_through(&drill, &suite.value, case) {
+            return Ok(());
+        }
+        let wanted = drill.wanted(suite, case);
+        let expectations = wanted.iter().map(|wanted| read(suite, wanted)).collect::<Result<Vec<_>, _>>()?;
+        self.worlds.push(world_of(drill)?);
+        let lane = Lane { world: self.worlds.len() - 1, player: 0 };
+        self.rows.push(Row { suite: number, case, lane, mutant: None });
+        for (expectation, wanted) in expectations.into_iter().zip(wanted) {
+            self.checks.push(Check { row: self.rows.len() - 1, expectation, wanted, looks: vec![1], lanes: vec![lane] });
+        }
+        Ok(())
+    }
+
+    fn lets_through(&self, drill: &Drill, suite: &Suite, case: usize) -> bool {
+        let cast = &drill.file().cast;
+        let [scenario, policy] = &cast.texts;
+        let names = [&suite.name, &cast.scenario.name, &cast.policy.name, &scenario.name, &policy.name];
+        let mut names = names.into_iter().chain(&suite.cases[case].name);
+        self.filters.is_empty() || names.any(|name| self.filters.iter().any(|filter| name.contains(filter.as_str())))
     }
 
     /// What an expectation is judged by. One of sizes is judged once, by the first of the plays that differ in nothing else: by all of
@@ -233,7 +268,8 @@ impl Draft<'_> {
         let with = play.with.iter().map(Change::shown).collect();
         let replay = Replay { scenario: play.scenario.clone(), severity: play.severity, wobble: play.wobble, with };
         let seed = suite.value.seed;
-        if let Some(world) = self.worlds.iter().position(|world| world.replay == replay && world.seed == seed)
+        let is_it = |world: &World| world.drill.is_none() && world.replay == replay && world.seed == seed;
+        if let Some(world) = self.worlds.iter().position(is_it)
             && let Some(policy) = &play.policy
             && let Some(player) = self.worlds[world].players.iter().position(|player| player.name == *policy)
         {
@@ -249,10 +285,17 @@ impl Draft<'_> {
         let warnings = fits(&scenario, &policy).map_err(asked)?;
         scenario.value.severity = play.severity;
         scenario.value.wobble = scenario.value.wobble.times(play.wobble);
-        let world = self.worlds.iter().position(|world| world.replay == replay && world.seed == seed).unwrap_or_else(|| {
+        let world = self.worlds.iter().position(is_it).unwrap_or_else(|| {
             scenario.warnings.iter().for_each(|warning| output::warn(warning));
             let digest = digest(scenario.text());
-            self.worlds.push(World { scenario: scenario.value, digest, replay, seed, players: Vec::new() });
+            self.worlds.push(World {
+                scenario: scenario.value,
+                digest,
+                replay: replay.clone(),
+                seed,
+                players: Vec::new(),
+                drill: None,
+            });
             self.worlds.len() - 1
         });
         let players = &mut self.worlds[world].players;
@@ -273,6 +316,23 @@ impl Draft<'_> {
         self.policies.insert(name.to_string(), Arc::clone(&policy));
         Ok(policy)
     }
+}
+
+/// Where a drill was held, with the policy whose rollout it was.
+fn world_of(drill: Drill) -> Result<World, Failure> {
+    let file = drill.file();
+    let [scenario, policy] = &file.cast.texts;
+    file.cast.warnings.iter().for_each(|warning| output::warn(warning));
+    let replay = Replay { scenario: scenario.name.clone(), severity: 1.0, wobble: 1.0, with: file.plan.with.clone() };
+    let player = Player { name: policy.name.clone(), policy: Arc::new(drill.policy()?), spoilt: None, facts: Vec::new() };
+    Ok(World {
+        scenario: file.cast.scenario.clone(),
+        digest: scenario.digest.clone(),
+        replay,
+        seed: file.plan.seed,
+        players: vec![player],
+        drill: Some(drill),
+    })
 }
 
 fn read(suite: &Loaded<Suite>, wanted: &Wanted) -> Result<Expectation, Error> {

@@ -68,7 +68,9 @@ struct Job {
 
 /// Brings every lane of the open checks as far as this look needs it. Whether all was played.
 fn advance(plan: &mut Plan, open: &[usize], look: usize, crew: &Crew) -> Result<bool, Failure> {
-    let jobs = jobs(plan, open, look);
+    let (drills, jobs): (Vec<Job>, Vec<Job>) =
+        jobs(plan, open, look).into_iter().partition(|job| plan.worlds[job.world].drill.is_some());
+    play_drills(plan, &drills)?;
     let games = jobs.iter().map(|job| prepare(plan, job)).collect::<Result<Vec<_>, _>>()?;
     let tasks = tasks(plan, &jobs);
     let found: Vec<Mutex<Vec<(usize, Facts)>>> = jobs.iter().map(|_| Mutex::new(Vec::new())).collect();
@@ -92,6 +94,17 @@ fn advance(plan: &mut Plan, open: &[usize], look: usize, crew: &Crew) -> Result<
         job.players.iter().for_each(|player| players[*player].facts.sort_by_key(|facts| facts.seed));
     }
     Ok(finished)
+}
+
+/// Each is one trial, and quickly played.
+fn play_drills(plan: &mut Plan, jobs: &[Job]) -> Result<(), Failure> {
+    for job in jobs {
+        let world = &mut plan.worlds[job.world];
+        if let Some(drill) = &mut world.drill {
+            world.players[0].facts = vec![drill.play()?];
+        }
+    }
+    Ok(())
 }
 
 /// Who plays how far: as far as the most demanding of the open checks needs it.

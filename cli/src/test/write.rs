@@ -25,17 +25,12 @@ pub fn list(plan: &Plan) -> Result<(), Failure> {
             let suite = &plan.suites[row.suite];
             let world = &plan.worlds[row.lane.world];
             let player = &world.players[row.lane.player];
-            let looks = (check.looks[0], check.looks[check.looks.len() - 1]);
+            let looks = format!("{} to {} trials", check.looks[0], check.looks[check.looks.len() - 1]);
+            let played = world.drill.as_ref().map_or(looks, |drill| format!("the drill {}", drill.path));
             writeln!(
                 out,
-                "{}:{} {} x {}: {} ({} to {} trials)",
-                suite.file,
-                check.wanted.at.line,
-                world.scenario.name,
-                player.policy.value.name,
-                check.expectation.text,
-                looks.0,
-                looks.1
+                "{}:{} {} x {}: {} ({played})",
+                suite.file, check.wanted.at.line, world.scenario.name, player.policy.value.name, check.expectation.text,
             )?;
         }
         writeln!(out, "{} expectations of {} cases; nothing was played.", plan.checks.len(), plan.rows.len())

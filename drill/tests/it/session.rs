@@ -240,6 +240,10 @@ acts:
     assert_eq!(one.moments, two.moments);
     assert_eq!(one.account.trial, two.account.trial);
     assert_eq!(one.account.deeds.len(), 2);
+    let late = text.replace("+42m", "+9h");
+    let (cast, plan, acts) = script::read("friday.yaml", &late, "2026-11-22").unwrap();
+    let why = again::play(&plan, &cast, &acts, None).err().unwrap();
+    assert!(why.contains("step by ana") && why.contains("the drill is over by then (horizon"), "{why}");
     let wrong = |from: &str, to: &str| script::read("friday.yaml", &text.replace(from, to), "").err().unwrap();
     assert!(wrong("act: rollback", "act: rolback").contains("did you mean `rollback`"));
     assert!(wrong("+42m", "1s").contains("before people come in"));

@@ -18,6 +18,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// Of one trial that is all there is: it is what it is, without an interval.
+    pub fn exact(value: f64) -> Estimate {
+        Estimate { value, low: f64::NEG_INFINITY, high: f64::INFINITY, n: 1 }
+    }
+
     /// Of the values of trials, each 1 or 0 for a share; nothing of none. The true number lies outside the interval with a chance of
     /// `alpha` at most, half of it on either side: exactly for shares (Clopper and Pearson 1934) and quantiles (order statistics),
     /// nearly for means. The largest is of these trials alone, and has no interval.

@@ -22,6 +22,7 @@ fn case(name: &str, scenario: &str, trials: u64, expectations: Vec<Checked>) -> 
         name: Some(name.to_string()).filter(|name| !name.is_empty()),
         scenario: scenario.into(),
         policy: "careful".into(),
+        replay: None,
         expect: Expect::Rollback,
         severity: 1.0,
         wobble: 1.0,
@@ -49,6 +50,20 @@ pub fn report() -> SuiteReport {
     let cases = vec![case("healthy", "healthy-day", 200, vec![passed]), spike];
     let suite = SuiteResult { suite: "regression".into(), file: "suites/all.yaml".into(), seed: 1, cases };
     SuiteReport::new("0.1.0", vec![suite], 600, false)
+}
+
+/// A drill that plays otherwise than it was recorded, and one that does as it should.
+pub fn drills() -> SuiteReport {
+    let exact = |number: f64| [Some(number), None, None];
+    let mut differs = checked(expectation::AS_RECORDED, Verdict::Fail, exact(0.0), 1);
+    differs.reason = Some("line 7: the record says so".into());
+    differs.worst = Some(Worst { seed: 7, value: Some(0.0), replay: "gatecrash replay friday.jsonl".into() });
+    let kept = checked("harmed.max <= 100", Verdict::Pass, exact(40.0), 1);
+    let drill =
+        |name: &str, checked| CaseResult { replay: Some(format!("{name}.jsonl")), ..case(name, "spike", 1, vec![checked]) };
+    let cases = vec![drill("friday", differs), drill("monday", kept)];
+    let suite = SuiteResult { suite: "drilled".into(), file: "drills.yaml".into(), seed: 1, cases };
+    SuiteReport::new("0.1.0", vec![suite], 2, false)
 }
 
 /// So many failures of one case, the worst in the middle, with a name that is not fit for any format.

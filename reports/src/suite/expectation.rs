@@ -32,7 +32,12 @@ pub enum Subject {
     CaughtBy(String),
     /// The least of the sizes of the faults at which this share of breaches is caught, in percent, at it and at all larger ones.
     SmallestSeverity(u32),
+    /// Whether a drill comes out again as its record says.
+    AsRecorded,
 }
+
+/// What is expected of every record of a drill, whatever else is.
+pub const AS_RECORDED: &str = "as_recorded >= 100%";
 
 /// A number of many trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +138,9 @@ fn subject(name: &str) -> Parsed<(Subject, Stat)> {
             ),
         };
     }
+    if name == "as_recorded" {
+        return Ok((Subject::AsRecorded, Stat::Share));
+    }
     if let Some(measure) = Measure::named(name) {
         return match measure.spec().unit {
             Unit::Share => Ok((Subject::Measure(measure), Stat::Share)),
@@ -151,7 +159,7 @@ fn subject(name: &str) -> Parsed<(Subject, Stat)> {
 }
 
 fn unknown(name: &str) -> String {
-    let names = SPECS.iter().map(|spec| spec.name).chain(["caught_by", "smallest_severity"]);
+    let names = SPECS.iter().map(|spec| spec.name).chain(["caught_by", "smallest_severity", "as_recorded"]);
     let near = did_you_mean(name.split(['.', '(']).next().unwrap_or(name), names.clone());
     match (name, near.as_str()) {
         ("", _) => "the name of a score is missing; write it like detection_rate >= 99%".to_string(),
@@ -162,7 +170,7 @@ fn unknown(name: &str) -> String {
 
 fn limit(subject: &Subject, text: &str) -> Result<f64, String> {
     let unit = match subject {
-        Subject::CaughtBy(_) => Unit::Share,
+        Subject::CaughtBy(_) | Subject::AsRecorded => Unit::Share,
         Subject::SmallestSeverity(_) => {
             return units::multiple(text)
                 .ok()
@@ -267,6 +275,7 @@ mod tests {
             ("smallest_severity <= 2x", 17, "at_80"),
             ("harmed.max <= -1", 14, "is not a number"),
             (">= 1", 0, "is missing"),
+            ("as_recorded >= 9m", 15, "is not a share"),
         ];
         for (text, at, says) in wrong {
             let error = parse(text).expect_err(text);

@@ -54,4 +54,16 @@ mod tests {
         }
         assert!(named("yaml").is_none());
     }
+
+    #[test]
+    fn every_format_says_where_a_drill_differs_and_how_to_play_it() {
+        for format in FORMATS {
+            let mut out = Vec::new();
+            (format.write)(&examples::drills(), &mut out).expect("memory can be written");
+            let text = String::from_utf8(out).expect("it is UTF-8");
+            for part in ["as_recorded", "line 7: the record says so", "gatecrash replay friday.jsonl"] {
+                assert!(text.contains(part), "{}: {part}: {text}", format.name);
+            }
+        }
+    }
 }

@@ -50,6 +50,7 @@ fn properties(report: &SuiteReport, suite: &SuiteResult, case: &CaseResult) -> V
     ]
     .map(|(name, value)| (name.to_string(), value))
     .into();
+    all.extend(case.replay.iter().map(|file| ("drill".to_string(), file.clone())));
     let six = |number: f64| crate::stats::digits6(number).to_string();
     for checked in &case.expectations {
         let worst = checked.worst.as_ref();
@@ -122,6 +123,16 @@ type=\"expectation\">";
         let text = written(&examples::report(), false);
         assert_eq!(["testcase", "failure", "skipped"].map(|tag| count(&text, tag)), [4, 1, 1]);
         assert!(text.contains("failures=\"1\" errors=\"0\" skipped=\"1\">") && text.contains("type=\"undecided\">"), "{text}");
+    }
+
+    #[test]
+    fn a_drill_says_which_it_is() {
+        let text = written(&examples::drills(), true);
+        assert!(text.contains("<property name=\"drill\" value=\"friday.jsonl\"/>"), "{text}");
+        assert!(
+            text.contains("line 7: the record says so\nat drills.yaml:9\nreplay: gatecrash replay friday.jsonl</failure>"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub struct LockedCase {
     pub scenario_digest: String,
     /// Of the policy's text.
     pub policy_digest: String,
+    /// Of the record or the script, where a drill is played again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill_digest: Option<String>,
     /// In file order.
     pub expectations: Vec<LockedExpectation>,
 }
@@ -73,9 +76,20 @@ pub fn digest(text: &str) -> String {
     sha256_hex(text.replace("\r\n", "\n").as_bytes())[..16].to_string()
 }
 
+/// The digests of what a case is played from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// Of the scenario's text.
+    pub scenario: String,
+    /// Of the policy's text.
+    pub policy: String,
+    /// Of the record or the script, where a drill is played again.
+    pub drill: Option<String>,
+}
+
 impl LockedSuite {
-    /// Of a result; `digests` are those of scenario and policy, case by case.
-    pub fn of(result: &SuiteResult, version: &str, digest: String, digests: &[[String; 2]]) -> LockedSuite {
+    /// Of a result; the digests are case by case.
+    pub fn of(result: &SuiteResult, version: &str, digest: String, digests: &[Digests]) -> LockedSuite {
         let file = result.file.rsplit(['/', '\\']).next().unwrap_or_default().to_string();
         let cases = result.cases.iter().zip(digests).map(|(case, digests)| LockedCase::of(case, digests)).collect();
         LockedSuite { file, version: version.to_string(), seed: result.seed, digest, cases }
@@ -83,7 +97,8 @@ impl LockedSuite {
 }
 
 impl LockedCase {
-    fn of(case: &CaseResult, [scenario, policy]: &[String; 2]) -> LockedCase {
+    fn of(case: &CaseResult, digests: &Digests) -> LockedCase {
+        let Digests { scenario, policy, drill } = digests.clone();
         let locked = |checked: &Checked| LockedExpectation {
             expectation: checked.expectation.clone(),
             verdict: checked.verdict,
@@ -93,8 +108,9 @@ impl LockedCase {
         LockedCase {
             case: case.title(),
             policy: case.policy.clone(),
-            scenario_digest: scenario.clone(),
-            policy_digest: policy.clone(),
+            scenario_digest: scenario,
+            policy_digest: policy,
+            drill_digest: drill,
             expectations: case.expectations.iter().map(locked).collect(),
         }
     }
@@ -165,6 +181,7 @@ fn why((before, old): (&LockedSuite, &LockedCase), (now, new): (&LockedSuite, &L
     let files = [
         (old.policy_digest != new.policy_digest, format!("the policy {}", new.policy)),
         (old.scenario_digest != new.scenario_digest, "the scenario".to_string()),
+        (old.drill_digest != new.drill_digest, "the drill".to_string()),
         (before.digest != now.digest, format!("the suite {}", now.file)),
     ];
     let altered: Vec<String> = files.iter().filter(|(altered, _)| *altered).map(|(_, what)| what.clone()).collect();
@@ -234,11 +251,12 @@ impl LockedSuite {
 impl LockedCase {
     fn text(&self) -> String {
         let json = |word: &String| serde_json::to_string(word).expect("a string is written");
-        let LockedCase { case, policy, scenario_digest, policy_digest, expectations } = self;
+        let LockedCase { case, policy, scenario_digest, policy_digest, drill_digest, expectations } = self;
+        let drill = drill_digest.as_ref().map_or(String::new(), |digest| format!(", \"drill_digest\": {}", json(digest)));
         let [case, policy, scenario, digest] = [case, policy, scenario_digest, policy_digest].map(json);
         let begin = format!("\"case\": {case}, \"policy\": {policy}");
         let mut text =
-            format!("    {{{begin}, \"scenario_digest\": {scenario}, \"policy_digest\": {digest}, \"expectations\": [");
+            format!("    {{{begin}, \"scenario_digest\": {scenario}, \"policy_digest\": {digest}{drill}, \"expectations\": [");
         for (i, expectation) in expectations.iter().enumerate() {
             text += if i == 0 { "\n" } else { ",\n" };
             text += &format!("      {}", serde_json::to_string(expectation).expect("strings and numbers are written"));
@@ -299,7 +317,7 @@ mod tests {
     use super::*;
 
     fn locked(version: &str) -> LockedSuite {
-        let digests = [["s0".to_string(), "p0".to_string()], ["s1".to_string(), "p1".to_string()]];
+        let digests = [0, 1].map(|i| Digests { scenario: format!("s{i}"), policy: format!("p{i}"), drill: None });
         LockedSuite::of(&examples::report().suites[0], version, "d".into(), &digests)
     }
 
@@ -337,6 +355,21 @@ mod tests {
         let scenario = before(&|suite| suite.cases[1].scenario_digest = "x".into());
         assert_eq!(scenario[0].why, "the scenario has changed since");
         assert!(before(&|_| ())[0].why.contains("another build"));
+    }
+
+    #[test]
+    fn a_drill_is_locked_by_its_file() {
+        let locked = |digest: &str| {
+            let digests = ["old", digest].map(|drill| Digests { drill: Some(drill.into()), ..Digests::default() });
+            LockedSuite::of(&examples::drills().suites[0], "0.1.0", "d".into(), &digests)
+        };
+        let mut lock = Lock::empty();
+        lock.put(locked("old"), true);
+        assert!(lock.text().contains("\"drill_digest\": \"old\", \"expectations\""), "{}", lock.text());
+        assert_eq!(parse(&lock.text(), "0.1.0"), Ok(lock));
+        let (before, mut now) = (locked("old"), locked("new"));
+        now.cases[1].expectations[0].verdict = Verdict::Fail;
+        assert_eq!(compare("drilled", &before, &now).changed[0].why, "the drill has changed since");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Suites: what is expected of policies, and whether it holds.
 
+pub mod drill;
 pub mod estimate;
 #[cfg(test)]
 mod examples;
@@ -16,7 +17,7 @@ pub mod text;
 pub mod verdict;
 
 pub use estimate::Estimate;
-pub use expectation::{Expectation, Stat, Subject};
+pub use expectation::{AS_RECORDED, Expectation, Stat, Subject};
 pub use mutants::{MutantReport, MutantResult};
 pub use report::{CaseResult, Changed, Checked, PolicyLine, SuiteReport, SuiteResult, Worst};
 pub use verdict::{Look, Verdict, looks};

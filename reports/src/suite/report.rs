@@ -57,6 +57,8 @@ pub struct CaseResult {
     pub scenario: String,
     /// The policy's name.
     pub policy: String,
+    /// The record or the script, where a drill is played again; else its policy alone plays.
+    pub replay: Option<String>,
     /// What a good policy does.
     #[serde(serialize_with = "crate::words::expect_name")]
     pub expect: Expect,
@@ -92,7 +94,7 @@ pub struct Checked {
     /// Where it lies at most.
     #[serde(serialize_with = "six_if_any")]
     pub high: Option<f64>,
-    /// How sure the interval is: 1 - 0.05 / looks.
+    /// How sure the interval is: 1 - 0.05 / looks; 1 of a drill, which is one trial.
     #[serde(serialize_with = "six")]
     pub confidence: f64,
     /// What it was compared with.
@@ -219,6 +221,14 @@ impl CaseResult {
         }
         title
     }
+
+    /// `200 trials`, or `a drill`: what was played.
+    pub fn played(&self) -> String {
+        match &self.replay {
+            Some(_) => "a drill".to_string(),
+            None => crate::words::count_of(self.trials, "trial"),
+        }
+    }
 }
 
 impl Checked {
@@ -315,7 +325,7 @@ impl Expectation {
         use crate::measure::Measure as M;
         match &self.subject {
             Subject::CaughtBy(gate) => format!("gates.{gate}.check"),
-            Subject::SmallestSeverity(_) => gate_or("gates"),
+            Subject::SmallestSeverity(_) | Subject::AsRecorded => gate_or("gates"),
             Subject::Measure(measure) => match measure {
                 M::Rollback | M::GapRollback => "rollback.playbook".to_string(),
                 M::WithinBudget => "rollback.budget".to_string(),

@@ -28,7 +28,7 @@ pub fn write(report: &SuiteReport, out: &mut dyn io::Write) -> io::Result<()> {
 
 fn write_case(suite: &SuiteResult, case: &CaseResult, out: &mut dyn io::Write) -> io::Result<()> {
     let worst = case.expectations.iter().map(|checked| checked.verdict).max_by_key(|verdict| rank(*verdict));
-    let title = one_line(&format!("{} x {}, {}", case.title(), case.policy, count_of(case.trials, "trial")));
+    let title = one_line(&format!("{} x {}, {}", case.title(), case.policy, case.played()));
     match worst {
         None => writeln!(out, "  -    {title}: not judged"),
         Some(Verdict::Pass) => writeln!(out, "  ok   {title}: {}", one_line(&numbers(case))),
@@ -118,6 +118,23 @@ regression (suites/all.yaml)
            replay: gatecrash run spike --seed 7
 
 Failed: 1 of 4 expectations; 2 passed, 1 undecided; 600 trials.
+";
+        assert_eq!(String::from_utf8(out).expect("it is UTF-8"), expected);
+    }
+    #[test]
+    fn a_drill_is_one_and_has_no_interval() {
+        let mut out = Vec::new();
+        write(&examples::drills(), &mut out).expect("memory can be written");
+        let expected = "\
+drilled (drills.yaml)
+  FAIL friday: spike x careful, a drill
+      FAIL as_recorded >= 100%: 0%, 1 trial
+           line 7: the record says so
+           at drills.yaml:9
+           replay: gatecrash replay friday.jsonl
+  ok   monday: spike x careful, a drill: harmed.max 40
+
+Failed: 1 of 2 expectations; 1 passed; 2 trials.
 ";
         assert_eq!(String::from_utf8(out).expect("it is UTF-8"), expected);
     }

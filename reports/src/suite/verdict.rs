@@ -50,6 +50,8 @@ impl Expectation {
             Subject::Measure(measure) => facts.get(*measure),
             Subject::CaughtBy(gate) => facts.caught_by(gate),
             Subject::SmallestSeverity(_) => facts.get(Measure::DetectionRate),
+            // What a trial is does not say what it was.
+            Subject::AsRecorded => None,
         }
     }
 
@@ -93,7 +95,7 @@ impl Expectation {
         self.stat == Stat::Max && matches!(self.op, Op::AtLeast | Op::Above)
     }
 
-    fn holds(&self, number: f64) -> bool {
+    pub(super) fn holds(&self, number: f64) -> bool {
         match self.op {
             Op::AtMost => number <= self.limit,
             Op::AtLeast => number >= self.limit,

@@ -2,6 +2,7 @@
 
 mod dice;
 mod diff;
+mod drills;
 mod fixtures;
 mod gate_report;
 mod pages;

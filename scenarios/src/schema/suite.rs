@@ -2,7 +2,7 @@
 
 use super::Scored;
 use super::part::{Part, map, part, text};
-use crate::suite::{CASE, KEYS, TRIALS};
+use crate::suite::{CASE, KEYS, SAYS, TRIALS};
 use serde_json::{Value, json};
 
 /// The file as a whole.
@@ -23,8 +23,8 @@ pub(super) fn file() -> Value {
 
 /// The parts of suite files.
 pub(super) fn parts(scores: &[Scored]) -> Vec<Part> {
-    let case = map(
-        "Plays of which the same is expected: every combination of what is listed.",
+    let mut case = map(
+        "Plays of which the same is expected, every combination of what is listed; or a drill that is played again.",
         CASE,
         &["scenario", "expect"],
         &[
@@ -37,9 +37,20 @@ pub(super) fn parts(scores: &[Scored]) -> Vec<Part> {
             ("with", "replaced", "What is replaced in the scenario's file, by path: { faults.0.by: 3x }."),
             ("matrix", "varied", "Lists of what is replaced, of which every combination is played: { faults.0.by: [2x, 3x] }."),
             ("trials", "trials", "How many trials it takes to know in this case."),
-            ("expect", "expectation+", "What is expected of each play."),
+            (
+                "replay",
+                "played",
+                "The record or the script of a drill, which is played again: a path from here. In place of a scenario.",
+            ),
+            (
+                "expect",
+                "expectation+",
+                "What is expected of each play. Of a record, unless told, that it comes out as it was recorded.",
+            ),
         ],
     );
+    let played = case.as_object_mut().and_then(|case| case.remove("required")).expect("a case needs something");
+    case["oneOf"] = json!([{ "required": played, "not": { "required": ["replay"] } }, drill()]);
     let trials = map(
         "Looks come at min, twice min, four times min, and so on until max.",
         TRIALS,
@@ -56,17 +67,23 @@ pub(super) fn parts(scores: &[Scored]) -> Vec<Part> {
     ]
 }
 
+/// The form of a case that plays a drill again: without what the drill's file says.
+fn drill() -> Value {
+    let others: Vec<Value> = SAYS.iter().map(|key| json!({ "required": [key] })).collect();
+    json!({ "required": ["replay"], "not": { "anyOf": others } })
+}
+
 /// `MEASURE[.STATISTIC] OP LIMIT`.
 fn expectation(scores: &[Scored]) -> Value {
     let names = |is_share| -> Vec<&str> { scores.iter().filter(|s| s.is_share == is_share).map(|s| s.name).collect() };
     let (shares, numbers) = (names(true), names(false));
     let forms = format!(
-        r"(?:(?:{})|caught_by\s*\([^()]+\)|(?:{})\.(?:p50|p95|mean|max)|smallest_severity\.at_(?:80|95))\s*(?:<=|>=|<|>)\s*[^\s=].*",
+        r"(?:(?:{})|caught_by\s*\([^()]+\)|as_recorded|(?:{})\.(?:p50|p95|mean|max)|smallest_severity\.at_(?:80|95))\s*(?:<=|>=|<|>)\s*[^\s=].*",
         shares.join("|"),
         numbers.join("|").replace('.', r"\.")
     );
     let about = format!(
-        "A score, an operator and a limit. Shares: {}, caught_by(GATE). Numbers, each with .p50, .p95, .mean or .max: {}. \
+        "A score, an operator and a limit. Shares: {}, caught_by(GATE), and of a drill's record as_recorded. Numbers, each with .p50, .p95, .mean or .max: {}. \
          And smallest_severity.at_80 or .at_95.",
         shares.join(", "),
         numbers.join(", ")

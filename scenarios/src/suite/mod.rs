@@ -1,18 +1,21 @@
 //! Suite files: which policies play which scenarios, and what is expected of them.
 
 mod axes;
+mod drill;
+
+pub(crate) use drill::SAYS;
 
 use crate::change::Change;
 use crate::error::{Problem, Read, Spot};
 use crate::load::Loaded;
-use crate::read::{Fields, line, name, whole};
+use crate::read::{line, name, whole};
 use crate::source::Source;
 use crate::yaml::{Node, Value};
 use std::sync::Arc;
 
 pub(crate) const KEYS: &[&str] = &["suite", "about", "seed", "trials", "cases"];
 pub(crate) const CASE: &[&str] =
-    &["name", "about", "scenario", "policy", "severity", "wobble", "with", "matrix", "trials", "expect"];
+    &["name", "about", "scenario", "policy", "severity", "wobble", "with", "matrix", "trials", "replay", "expect"];
 pub(crate) const TRIALS: &[&str] = &["min", "max"];
 
 /// What a team expects of its policies.
@@ -31,15 +34,17 @@ pub struct Suite {
 /// Plays of which the same is expected.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Its name, where it has one.
+    /// Its name, where it has one; that of a drill is its file's unless told.
     pub name: Option<String>,
     /// Where it stands.
     pub at: Spot,
     /// How many trials it takes to know.
     pub trials: Trials,
-    /// Every combination of what was listed.
+    /// Every combination of what was listed; none where a drill is played again.
     pub plays: Vec<Play>,
-    /// What is expected of each.
+    /// The record or script of a drill that is played again: a path as seen from here.
+    pub replay: Option<String>,
+    /// What is expected of each; may be nothing of a drill, which then is to come out as it was recorded.
     pub expect: Vec<Wanted>,
 }
 
@@ -144,18 +149,21 @@ fn case(node: &Node, number: usize, usual: Trials, source: &Arc<Source>) -> Read
         return Err(fields.need("name")?.problem(format!("`{name}` is a number; cases without a name are called by theirs")));
     }
     fields.read("about", line)?;
+    if let Some(file) = fields.get("replay") {
+        return drill::case(&fields, name, (node.at, number), file, source);
+    }
     Ok(Case {
         name,
         at: node.at,
         trials: fields.or("trials", usual, |node| trials(node, usual))?,
         plays: axes::plays(&fields, source)?,
-        expect: expectations(&fields, number)?,
+        replay: None,
+        expect: expectations(fields.need("expect")?, number)?,
     })
 }
 
 /// What is expected, as it was written: what it means is for whoever measures to say.
-fn expectations(fields: &Fields, case: usize) -> Read<Vec<Wanted>> {
-    let node = fields.need("expect")?;
+fn expectations(node: &Node, case: usize) -> Read<Vec<Wanted>> {
     let items = node.one_or_more("a list like [ detection_rate >= 99%, time_to_detect.p95 <= 45m ]")?;
     if items.is_empty() {
         return Err(node.problem("nothing is expected here; a case needs at least one, like detection_rate >= 99%"));

@@ -162,3 +162,38 @@ proptest! {
         prop_assert_eq!(read(&text).value.cases[0].plays.len(), sizes * wobbles * values);
     }
 }
+
+#[test]
+fn a_drill_stands_in_place_of_what_is_played() {
+    let text =
+        "suite: s\ncases:\n  - replay: drills/friday.jsonl\n  - { name: late, replay: ../monday.yaml, expect: missed <= 0% }\n";
+    let cases = read(text).value.cases;
+    let named: Vec<_> = cases.iter().map(|case| (case.name.as_deref(), case.replay.as_deref())).collect();
+    assert_eq!(named, [(Some("friday"), Some("ci/drills/friday.jsonl")), (Some("late"), Some("ci/../monday.yaml"))]);
+    assert!(cases.iter().all(|case| case.plays.is_empty() && case.trials == Trials { min: 1, max: 1 }));
+    assert_eq!((cases[0].expect.len(), cases[1].expect[0].path.as_str()), (0, "cases.1.expect"));
+    assert_eq!(read(GOOD).value.cases[0].replay, None);
+}
+
+#[test]
+fn what_a_drill_says_by_itself_cannot_stand_beside_it() {
+    let others = [
+        ("scenario", "healthy-day"),
+        ("policy", "careful"),
+        ("severity", "2x"),
+        ("wobble", "2x"),
+        ("with", "{ a: 1 }"),
+        ("matrix", "{ a: [1] }"),
+        ("trials", "{ max: 5 }"),
+    ];
+    for (key, value) in others {
+        let error = complaint(&format!("suite: s\ncases:\n  - replay: a.jsonl\n    {key}: {value}\n"));
+        assert!(error.starts_with("ci/s.yaml:4:") && error.contains(&format!("`{key}` cannot stand beside `replay`")), "{error}");
+    }
+    let twice = complaint("suite: s\ncases:\n  - replay: a/b.jsonl\n  - replay: b.yaml\n");
+    assert!(twice.starts_with("ci/s.yaml:4:") && twice.contains("a second case is called b"), "{twice}");
+    for file in ["", "[ a.jsonl ]", "'..'", "''"] {
+        let error = complaint(&format!("suite: s\ncases:\n  - replay: {file}\n"));
+        assert!(error.starts_with("ci/s.yaml:3:") && error.contains("like ./friday.jsonl"), "{error}");
+    }
+}

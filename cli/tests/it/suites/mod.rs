@@ -1,5 +1,6 @@
 //! `test`: policies judged by what suites expect of them.
 
+mod drills;
 mod ending;
 mod guide;
 mod locks;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 
 /// A build of this crate does not know where the reports' schemas are installed, and the file is what is published.
-const SCHEMA: &str = include_str!("../../../../reports/schemas/test.json");
+pub const SCHEMA: &str = include_str!("../../../../reports/schemas/test.json");
 
 #[test]
 fn json_is_what_its_schema_says() {

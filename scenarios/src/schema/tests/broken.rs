@@ -155,6 +155,10 @@ fn suites_of_the_wrong_form() {
         ("severity: [ 1x, 1.5x ]", "severity: [ 1, 1.5x ]"),
         ("[ 5s, 1m ]", "5s"),
         ("with: {", "with: [ ] #"),
+        ("wobble: 2x", "wobble: 2x\n    replay: friday.jsonl"),
+        ("replay: drills/friday.jsonl", "replays: drills/friday.jsonl"),
+        ("replay: drills/friday.jsonl", "replay: [ drills/friday.jsonl ]"),
+        ("replay: drills/monday.yaml", "replay: drills/monday.yaml, trials: { max: 10 }"),
         ("expect: caught_by(errors) >= 90%", "expect: { caught_by: 90% }"),
     ] {
         check(SchemaOf::Suite(SCORES), from, to);

@@ -46,6 +46,8 @@ cases:
     matrix: { telemetry.delay: [ 5s, 1m ] }
     trials: { max: 400 }
     expect: caught_by(errors) >= 90%
+  - replay: drills/friday.jsonl
+  - { name: drilled, about: Again., replay: drills/monday.yaml, expect: [ harmed.max <= 100, as_recorded >= 100% ] }
 ";
 
 /// The schema of a kind, by an independent reader of schemas.
