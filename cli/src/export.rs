@@ -1,13 +1,11 @@
 //! `export`: one trial, for other tools.
 
-use crate::args::{Export, OpenMetrics, To};
+use crate::args::{Export, To};
 use crate::{Failure, output, run};
-use gatecrash_policies::Policy;
 use gatecrash_policies::time::Time;
 use gatecrash_reports::openmetrics::Written;
 use gatecrash_reports::{TrialReport, words};
-use gatecrash_scenarios::{Loaded, moment};
-use gatecrash_sim::Scenario;
+use gatecrash_scenarios::moment;
 use gatecrash_sim::trial::Trial;
 use std::path::Path;
 
@@ -20,7 +18,7 @@ pub fn export(args: &Export) -> Result<(), Failure> {
     if let Some(path) = &args.out {
         output::check_file(path)?;
     }
-    let (scenario, policy, trial) = play(args)?;
+    let (scenario, policy, trial) = run::play(&args.one)?;
     let report = TrialReport { trial: &trial, policy: &policy.value, expect: scenario.value.expect, recorded: None };
     let from_ms = args.from.unwrap_or(MONDAY_MS + scenario.value.operators.calendar.start.0 / 1_000);
     let Some(path) = &args.out else {
@@ -32,15 +30,6 @@ pub fn export(args: &Export) -> Result<(), Failure> {
         Ok(())
     })?;
     output::stdout(|out| writeln!(out, "{}", said(path, written, from_ms, &trial)))
-}
-
-fn play(args: &OpenMetrics) -> Result<(Loaded<Scenario>, Loaded<Policy>, Trial), Failure> {
-    let changes = run::changes(&args.with)?;
-    let (mut scenario, policy) = run::load(&args.scenario, args.policy.as_deref(), &changes)?;
-    scenario.value.severity = args.severity;
-    scenario.value.wobble = scenario.value.wobble.times(args.wobble);
-    let trial = run::play(&scenario, &policy, args.seed)?;
-    Ok((scenario, policy, trial))
 }
 
 /// `trial.om: 41 families, 128,400 samples, from 2024-01-01T08:00:00Z for 4h 15m`

@@ -1,6 +1,6 @@
 //! `run`: one trial, its timeline.
 
-use crate::args::{Run, RunFormat};
+use crate::args::{OneTrial, Run, RunFormat};
 use crate::replay::Replay;
 use crate::{Failure, output};
 use gatecrash_policies::Policy;
@@ -12,11 +12,7 @@ use gatecrash_sim::{Match, Scenario};
 
 /// Plays one trial and writes what was asked for.
 pub fn run(args: &Run) -> Result<(), Failure> {
-    let changes = changes(&args.with)?;
-    let (mut scenario, policy) = load(&args.scenario, args.policy.as_deref(), &changes)?;
-    scenario.value.severity = args.severity;
-    scenario.value.wobble = scenario.value.wobble.times(args.wobble);
-    let trial = play(&scenario, &policy, args.seed)?;
+    let (scenario, policy, trial) = play(&args.one)?;
     let recorded = match &scenario.value.traffic {
         Some(Traffic::Recorded(recorded)) => {
             let late = recorded.rows.iter().filter(|row| row.at > trial.stopped).count();
@@ -28,10 +24,11 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     let report = TrialReport { trial: &trial, policy: &policy.value, expect: scenario.value.expect, recorded };
     write_files(args, &report)?;
     if let Some(folder) = &args.gate_report {
-        let with = changes.iter().map(Change::shown).collect();
-        let name = args.policy.clone().or(scenario.policy.clone()).expect("one of them was played");
-        let world = Replay { scenario: args.scenario.clone(), severity: args.severity, wobble: args.wobble, with };
-        let replay = world.command(&name, args.seed, &["--gate-report", &folder.to_string_lossy()]);
+        let OneTrial { scenario: file, policy, seed, severity, wobble, with } = &args.one;
+        let name = policy.clone().or(scenario.policy.clone()).expect("one of them was played");
+        let with = changes(with)?.iter().map(Change::shown).collect();
+        let world = Replay { scenario: file.clone(), severity: *severity, wobble: *wobble, with };
+        let replay = world.command(&name, *seed, &["--gate-report", &folder.to_string_lossy()]);
         let gates = report.gate_report(&replay).expect("the trial was played with its detail");
         output::folder(folder, &gates.files())?;
     }
@@ -42,28 +39,32 @@ pub fn run(args: &Run) -> Result<(), Failure> {
 }
 
 /// What is put into the scenario's file.
-pub fn changes(with: &[String]) -> Result<Vec<Change>, Failure> {
+fn changes(with: &[String]) -> Result<Vec<Change>, Failure> {
     Ok(with.iter().map(|change| Change::typed(change)).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// The scenario and who plays it: a named policy, or the scenario's own.
-pub fn load(name: &str, policy: Option<&str>, changes: &[Change]) -> Result<(Loaded<Scenario>, Loaded<Policy>), Failure> {
-    let scenario = load_scenario_with(name, changes)?;
-    let policy = policy.or(scenario.policy.as_deref()).ok_or_else(|| {
+fn load(one: &OneTrial) -> Result<(Loaded<Scenario>, Loaded<Policy>), Failure> {
+    let mut scenario = load_scenario_with(&one.scenario, &changes(&one.with)?)?;
+    let policy = one.policy.as_deref().or(scenario.policy.as_deref()).ok_or_else(|| {
         let message = format!("{} names no policy of its own; add --policy, for instance --policy careful", scenario.file);
         Failure::Input(message)
     })?;
     let policy = load_policy(policy)?;
     let warnings = fits(&scenario, &policy)?;
     scenario.warnings.iter().chain(&policy.warnings).chain(&warnings).for_each(|warning| output::warn(warning));
+    scenario.value.severity = one.severity;
+    scenario.value.wobble = scenario.value.wobble.times(one.wobble);
     Ok((scenario, policy))
 }
 
 /// Plays one trial with all its detail.
-pub fn play(scenario: &Loaded<Scenario>, policy: &Loaded<Policy>, seed: u64) -> Result<Trial, Failure> {
+pub fn play(one: &OneTrial) -> Result<(Loaded<Scenario>, Loaded<Policy>, Trial), Failure> {
+    let (scenario, policy) = load(one)?;
     let game = Match::new(&scenario.value, &[&policy.value])
         .map_err(|(_, error)| Failure::Input(format!("{}: {}: {}", policy.file, error.gate, error.message)))?;
-    Ok(game.play(seed, true).pop().expect("one policy, one trial"))
+    let trial = game.play(one.seed, true).pop().expect("one policy, one trial");
+    Ok((scenario, policy, trial))
 }
 
 fn write_files(args: &Run, report: &TrialReport) -> Result<(), Failure> {

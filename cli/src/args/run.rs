@@ -8,6 +8,27 @@ use std::path::PathBuf;
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 pub struct Run {
+    /// What is played
+    #[command(flatten)]
+    pub one: OneTrial,
+    /// How to print the trial
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+    /// Pictures and numbers beside what is printed
+    #[command(flatten)]
+    pub files: Files,
+    /// Also write every sample, verdict and event, one JSON object a line
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub trace: Option<PathBuf>,
+    /// Also write the reports that runbooks ask for at each advance: one per execution of a stage's gates, as Markdown and JSON,
+    /// with a go/no-go statement, evidence and blockers, and an index
+    #[arg(long, value_name = "DIR")]
+    pub gate_report: Option<PathBuf>,
+}
+
+/// Which trial is played.
+#[derive(Debug, clap::Args)]
+pub struct OneTrial {
     /// A built-in scenario or the path of a file
     pub scenario: String,
     /// A built-in policy or the path of a file; without it, the scenario's own
@@ -25,19 +46,6 @@ pub struct Run {
     /// Put a value into the scenario's file; may be given again: faults.0.by=3x
     #[arg(long, value_name = "PATH=VALUE")]
     pub with: Vec<String>,
-    /// How to print the trial
-    #[arg(long, value_enum, default_value_t)]
-    pub format: RunFormat,
-    /// Pictures and numbers beside what is printed
-    #[command(flatten)]
-    pub files: Files,
-    /// Also write every sample, verdict and event, one JSON object a line
-    #[arg(long, value_name = "FILE.jsonl")]
-    pub trace: Option<PathBuf>,
-    /// Also write the reports that runbooks ask for at each advance: one per execution of a stage's gates, as Markdown and JSON,
-    /// with a go/no-go statement, evidence and blockers, and an index
-    #[arg(long, value_name = "DIR")]
-    pub gate_report: Option<PathBuf>,
 }
 
 /// How `run` prints.
