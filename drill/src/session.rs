@@ -28,6 +28,11 @@ use gatecrash_sim::setup::Setup;
 /// How often the record says where the world stood, so that a replay can tell that it is the same.
 const CHECK: Span = Span::from_secs(600);
 
+/// How often a session takes in what is new, beside rounds and acts: what stands in the record in which order must not hang on how far
+/// somebody happened to play at a time. Weeks are played with a longer breath.
+const BEATS: [Span; 2] = [Span::from_secs(1), Span::from_secs(10)];
+const LONG: Span = Span::from_secs(86_400);
+
 /// A drill under way.
 pub struct Session<'a> {
     scenario: &'a Scenario,
@@ -177,8 +182,11 @@ impl<'a> Session<'a> {
     /// Plays to this time, or to its end.
     pub fn advance(&mut self, until: Time) {
         while self.over.is_none() && self.now() < until {
-            let next = self.next_moment().min(until);
-            self.live.advance(next);
+            let moment = self.next_moment();
+            self.live.advance(moment.min(until));
+            if until < moment && self.live.ending().is_none() {
+                return;
+            }
             self.hear();
             self.lapse();
             self.come_back();
@@ -192,7 +200,9 @@ impl<'a> Session<'a> {
         let lapses = self.proposal.as_ref().and_then(|p| p.expires_s).map(in_us);
         let back = self.people.iter().filter_map(|(_, until)| *until).min();
         let round = self.live.rollout().next_round();
-        [Some(round), lapses, back, Some(self.next_check)].into_iter().flatten().min().expect("there is a next round")
+        let beat = BEATS[usize::from(self.scenario.horizon > LONG)].0;
+        let beat = Time((self.now().0 / beat + 1) * beat);
+        [Some(round), Some(beat), lapses, back, Some(self.next_check)].into_iter().flatten().min().expect("there is a next round")
     }
 
     /// People who were away for some time are there again.

@@ -126,6 +126,37 @@ fn a_record_plays_again_to_the_byte() {
     assert!(why.contains("line ") && why.contains("altered"), "{why}");
 }
 
+/// An engine plays as far as the wall clock has it; a replay plays from act to act.
+#[test]
+fn how_far_is_played_at_a_time_changes_nothing() {
+    for (scenario, seed) in [("cancel-latency-spike", 3), ("stuck-rollback", 2), ("reconnect-storm", 1)] {
+        let cast = Cast::load(scenario, Some("careful"), &[]).unwrap();
+        let plan = plan(&cast, Mode::Manual, seed);
+        // So many are called that several answer within a second.
+        let calls = (0..120).map(|n| did(9, "ana", "page", json!({"whom": format!("number {n}")})));
+        let step = |minutes, who: &str| did(minutes, who, "step", json!({"step": 1}));
+        let acts: Vec<Moment> = calls.chain([step(12, "ana"), did(13, "ana", "page", json!({})), step(14, "ben")]).collect();
+        let whole = played(&cast, &plan, &acts).moments;
+        for (first, stride) in [(1, 777_777), (400_000, 3_300_000), (0, 61_000_000)] {
+            let game = cast.game();
+            let setup = game.setup(plan.seed);
+            let mut session = Session::begin(&game, &setup, &cast.policy, &plan).unwrap();
+            let (mut told, mut due) = (Vec::new(), acts.iter().peekable());
+            let mut until = first;
+            while session.over().is_none() {
+                while let Some(Moment { t_us, event: Event::Act { who, role, act, .. } }) = due.next_if(|act| act.t_us <= until) {
+                    session.advance(Time(*t_us));
+                    let _ = session.act(&Caller { who: who.clone(), role: *role }, act);
+                }
+                session.advance(Time(until));
+                told.extend(session.news().moments);
+                until += stride;
+            }
+            assert!(told == whole, "{scenario} in strides of {stride} us");
+        }
+    }
+}
+
 #[test]
 fn a_record_that_was_cut_off_in_time_plays_as_far_as_it_goes() {
     let (cast, plan, acts) = people_roll_back(Mode::Manual, 10);
