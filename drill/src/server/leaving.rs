@@ -13,6 +13,9 @@ use std::sync::Arc;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const NOT_THERE: &str =
+    "not there: reports and records are to be had once the drill is over, a record if it was begun with `--record`";
+
 /// The report as a page.
 pub async fn html(State(office): State<Arc<Office>>, known: Known) -> Response {
     let page = give(&office, &known, Leaving::Html, "text/html; charset=utf-8");
@@ -32,6 +35,6 @@ pub async fn record(State(office): State<Arc<Office>>, known: Known) -> Response
 fn give(office: &Office, known: &Known, what: Leaving, kind: &'static str) -> Response {
     match office.hub.leaving(what, View::of(known.caller.sees_the_truth())) {
         Some(bytes) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
-        None => Wrong::new(StatusCode::CONFLICT, "not yet: it is there once the drill is over").plain(),
+        None => Wrong::new(StatusCode::CONFLICT, NOT_THERE).plain(),
     }
 }
