@@ -125,8 +125,8 @@ fn the_threads_do_not_show() {
 #[test]
 fn an_interrupt_reports_what_was_decided() {
     use std::process::{Command, Stdio};
-    // So near to certain that it takes tens of thousands of trials to tell.
-    let slow = super::SUITE.replace("min: 20, max: 20", "min: 20, max: 1_000_000").replace(">= 99.9%", ">= 99.99%");
+    // So near to what is true (4 of 640 are missed) that it takes many thousand trials to tell.
+    let slow = super::SUITE.replace("min: 20, max: 20", "min: 20, max: 1_000_000").replace(">= 99.9%", ">= 99.4%");
     let folder = small(&[("slow.yaml", &slow)]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_gatecrash"));
     let child = child.current_dir(folder.path()).args(["test", "slow.yaml", "--jobs", "1"]);
