@@ -17,6 +17,7 @@ use crate::event::{Event, Moment};
 use crate::plan::{Mode, Plan};
 use crate::role::Role;
 use crate::start::Start;
+use gatecrash_policies::suggest::did_you_mean;
 use gatecrash_policies::time::Time;
 use gatecrash_policies::units;
 use serde::Deserialize;
@@ -79,7 +80,10 @@ pub const APPROVE_WITHIN_US: u64 = 15 * 60_000_000;
 /// # Errors
 /// File, line, what was found, and what to do.
 pub fn read(file: &str, text: &str, held: &str) -> Result<(Cast, Plan, Vec<Moment>), String> {
-    let script: Script = serde_saphyr::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+    if text.trim().is_empty() {
+        return Err(format!("{file}: the file is empty; a script begins like `drill: friday`"));
+    }
+    let script: Script = serde_saphyr::from_str(text).map_err(|error| located(file, &error.to_string()))?;
     let beside = |name: &str| match std::path::Path::new(file).parent() {
         Some(folder) if gatecrash_scenarios::is_path(name) => folder.join(name).to_string_lossy().into_owned(),
         _ => name.to_string(),
@@ -111,6 +115,21 @@ pub fn read(file: &str, text: &str, held: &str) -> Result<(Cast, Plan, Vec<Momen
         held: script.held.unwrap_or_else(|| held.to_string()),
     };
     Ok((cast, plan, acts))
+}
+
+/// A complaint of the reader as ours are written: `friday.yaml:3:1: unknown field ..`, with what may have been meant.
+fn located(file: &str, complaint: &str) -> String {
+    let first = complaint.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let place = |text: &str| -> Option<(u32, u32)> {
+        let (line, column) = text.strip_prefix("line ")?.split_once(" column ")?;
+        Some((line.parse().ok()?, column.parse().ok()?))
+    };
+    let found = first.split_once(": ").and_then(|(at, message)| Some((place(at)?, message)));
+    let Some(((line, column), message)) = found else { return format!("{file}: {first}") };
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, expected one of "));
+    let hint = unknown.map_or(String::new(), |(name, known)| did_you_mean(name, known.split(", ")));
+    format!("{file}:{line}:{column}: {message}{hint}")
 }
 
 /// One act at its time: of the rollout, or `+5m` after people came in.

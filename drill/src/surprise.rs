@@ -1,7 +1,7 @@
 //! `--seed surprise`: scenario and seed are drawn, so that nobody knows what is to come, healthy ones among them.
 
 use crate::cast::Cast;
-use gatecrash_scenarios::library_scenarios;
+use gatecrash_scenarios::{library_scenarios, load_policy};
 use gatecrash_sim::dice::{Dice, Purpose};
 use gatecrash_sim::scenario::Expect;
 
@@ -11,8 +11,9 @@ const HEALTHY: f64 = 1.0 / 3.0;
 /// Draws from what this policy can play: what was named, and the library's scenarios of the same policy. `luck` is any number.
 ///
 /// # Errors
-/// What is wrong with what was named.
+/// What is wrong with what was named, or with the policy.
 pub fn draw(named: Option<&str>, policy: &str, with: &[String], luck: u64) -> Result<(Cast, u64), String> {
+    load_policy(policy).map_err(|error| error.to_string())?;
     let mut pool: Vec<Cast> = named.map(|name| Cast::load(name, Some(policy), with)).transpose()?.into_iter().collect();
     let listed = library_scenarios().into_iter().filter(|entry| !entry.slow && Some(entry.name.as_str()) != named);
     let (own, others): (Vec<_>, Vec<_>) = listed.partition(|entry| entry.family.as_deref() == Some(policy));
@@ -46,6 +47,7 @@ mod tests {
         names.sort();
         names.dedup();
         assert!(names.len() >= 4, "{names:?}");
+        assert!(draw(None, "run-contrl", &[], 5).unwrap_err().contains("did you mean `run-control`"));
         assert_eq!(draw(None, "run-control", &[], 5).unwrap().1, drawn[5].1, "the same luck draws the same");
     }
 }

@@ -278,6 +278,9 @@ acts:
     let wrong = |from: &str, to: &str| script::read("friday.yaml", &text.replace(from, to), "").err().unwrap();
     assert!(wrong("act: rollback", "act: rolback").contains("did you mean `rollback`"));
     assert!(wrong("+42m", "1s").contains("before people come in"));
-    assert!(wrong("drill: friday", "dril: friday").contains("dril"));
+    let misspelt = wrong("policy: careful", "polcy: careful");
+    assert!(misspelt.starts_with("friday.yaml:3:1: unknown field `polcy`"), "{misspelt}");
+    assert!(misspelt.contains("did you mean `policy`"), "{misspelt}");
+    assert!(wrong(text, "").contains("the file is empty"));
     assert!(wrong("seed: 3", "seed: x").contains("friday.yaml"));
 }
